@@ -1,0 +1,255 @@
+//! The runtime's entry points: one row each, from which the code generator takes signatures and the
+//! runtime its exported symbols.
+//!
+//! A row `name(A, B) -> R: effect` is exported as `inko_rt_name` with the C calling convention and the
+//! process block as an additional first argument. std calls rows by `extern def name(...)`; the type
+//! checker finds them by name.
+//!
+//! Effects:
+//! * `leaf`: never panics, collects, suspends or unwinds; may be called without a call site.
+//! * `panics`: may panic but does not collect, so words in registers stay valid. It may allocate: the
+//!   runtime then extends the heap instead of collecting, and asks for a collection at the next poll.
+//! * `safepoint`: may also collect, suspend and be preempted: every live word must be in the stack map.
+//! * `never`: does not return (panics, ends the process, unwinds, exits).
+//!
+//! Rows other than `leaf` are entered through a shim that stores frame pointer and return address in
+//! the process head, where stack walks begin.
+
+/// How an argument or a result is passed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A tagged word.
+    Word,
+    /// A raw double.
+    Float,
+    /// A flag, 0 or 1, in the low byte.
+    Bool,
+    /// A raw 64-bit integer or address.
+    Raw,
+}
+
+/// What an entry point returns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Returns {
+    /// Nothing of interest; the call's value is `Nil`.
+    Nothing,
+    /// One value.
+    Value(Kind),
+    /// A word and a status: status 1 means that the word was thrown.
+    Throws,
+}
+
+/// What a call may do besides computing its result; see the module documentation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[allow(missing_docs, reason = "explained at the top")]
+pub enum Effect {
+    Leaf,
+    Panics,
+    Safepoint,
+    Never,
+}
+
+/// A row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// The name, without prefix.
+    pub name: &'static str,
+    /// The name of the exported symbol.
+    pub symbol: &'static str,
+    /// The arguments after the process block.
+    pub params: &'static [Kind],
+    /// The result.
+    pub returns: Returns,
+    /// The effect.
+    pub effect: Effect,
+}
+
+/// Passes the whole table to the macro given: `rows!(callback)` expands to
+/// `callback! { name (Kind, ...) -> Returns : Effect ; ... }`.
+///
+/// Kinds: `Word`, `Float`, `Bool`, `Raw`; results: `Nothing`, a kind, or `Throws`.
+#[macro_export]
+macro_rules! rows {
+    ($callback:ident) => {
+        $callback! {
+            // Polls, allocation, exits. `poll` preserves all registers (preserve_all).
+            poll () -> Nothing : Safepoint;
+            // Bytes (header included) -> untagged address of uninitialised memory, to be filled at once.
+            allocate (Raw) -> Raw : Safepoint;
+            // A message; prints the trace and ends the program.
+            panic (Word) -> Nothing : Never;
+            // Value, index of the expected type's name in the program's strings.
+            panic_cast (Word, Raw) -> Nothing : Never;
+            // Receiver, index of a string such as `ToString.to_string`.
+            panic_dispatch (Word, Raw) -> Nothing : Never;
+            // The thrown value.
+            panic_uncaught (Word) -> Nothing : Never;
+            // Index of the constant's name.
+            panic_undefined (Raw) -> Nothing : Never;
+            // The object somebody tried to change.
+            panic_frozen (Word) -> Nothing : Never;
+            // Home token, value, exit number: leaves frames up to the token's; panics if it is not active.
+            unwind (Word, Word, Raw) -> Nothing : Never;
+            // Continues the current non-local exit in the caller of the current frame.
+            unwind_resume () -> Nothing : Never;
+            // Moves a value to the permanent heap (frozen); returns the permanent word.
+            freeze (Word) -> Word : Safepoint;
+            exit (Word) -> Nothing : Never;
+
+            // Integers: the slow paths of the inline operations; operands of any size.
+            integer_add (Word, Word) -> Word : Panics;
+            integer_sub (Word, Word) -> Word : Panics;
+            integer_mul (Word, Word) -> Word : Panics;
+            integer_div (Word, Word) -> Word : Panics;
+            integer_mod (Word, Word) -> Word : Panics;
+            integer_and (Word, Word) -> Word : Panics;
+            integer_or (Word, Word) -> Word : Panics;
+            integer_xor (Word, Word) -> Word : Panics;
+            integer_shift_left (Word, Word) -> Word : Panics;
+            integer_shift_right (Word, Word) -> Word : Panics;
+            // -1, 0 or 1.
+            integer_compare (Word, Word) -> Raw : Leaf;
+            integer_to_float (Word) -> Float : Leaf;
+            // Integer, radix (2 to 36, checked by std).
+            integer_to_string (Word, Word) -> Word : Safepoint;
+            // String, radix -> Integer; throws a String.
+            string_to_integer (Word, Word) -> Throws : Safepoint;
+
+            // Floats.
+            float_box (Float) -> Word : Panics;
+            float_mod (Float, Float) -> Float : Leaf;
+            // Within 2 ULPs and of equal sign.
+            float_equals (Float, Float) -> Bool : Leaf;
+            float_floor (Float) -> Float : Leaf;
+            float_ceil (Float) -> Float : Leaf;
+            float_round (Float, Word) -> Float : Leaf;
+            float_is_nan (Float) -> Bool : Leaf;
+            float_is_infinite (Float) -> Bool : Leaf;
+            float_to_bits (Float) -> Word : Panics;
+            float_to_integer (Float) -> Word : Panics;
+            float_to_string (Float) -> Word : Safepoint;
+            // Throws a String.
+            string_to_float (Word) -> Throws : Safepoint;
+
+            // Strings.
+            string_length (Word) -> Word : Leaf;
+            string_byte (Word, Word) -> Word : Panics;
+            string_equals (Word, Word) -> Bool : Leaf;
+            string_concat (Word, Word) -> Word : Safepoint;
+            // An Array of Strings.
+            string_concat_array (Word) -> Word : Safepoint;
+            string_slice (Word, Word, Word) -> Word : Safepoint;
+            string_to_lower (Word) -> Word : Safepoint;
+            string_to_upper (Word) -> Word : Safepoint;
+            string_to_byte_array (Word) -> Word : Safepoint;
+            string_format_debug (Word) -> Word : Safepoint;
+
+            // Arrays. `array_get` and `array_set` are the slow paths of the inline operations: they
+            // apply the index rule, grow on an append, and panic when out of bounds or frozen.
+            // A capacity; length 0.
+            array_new (Raw) -> Word : Safepoint;
+            // Amount, value.
+            array_filled (Word, Word) -> Word : Safepoint;
+            array_get (Word, Word) -> Word : Panics;
+            array_set (Word, Word, Word) -> Word : Safepoint;
+            array_push (Word, Word) -> Word : Safepoint;
+            // `UNDEFINED` when empty.
+            array_pop (Word) -> Word : Panics;
+            array_remove (Word, Word) -> Word : Panics;
+            array_clear (Word) -> Nothing : Panics;
+            // Applies the index rule; `UNDEFINED` when out of bounds; panics for big integers.
+            array_find (Word, Word) -> Word : Panics;
+
+            // Byte arrays, with the same rules.
+            byte_array_from_array (Word) -> Word : Safepoint;
+            byte_array_length (Word) -> Word : Leaf;
+            byte_array_get (Word, Word) -> Word : Panics;
+            byte_array_find (Word, Word) -> Word : Panics;
+            byte_array_set (Word, Word, Word) -> Word : Safepoint;
+            byte_array_remove (Word, Word) -> Word : Panics;
+            byte_array_clear (Word) -> Nothing : Panics;
+            byte_array_equals (Word, Word) -> Bool : Leaf;
+            byte_array_to_string (Word) -> Word : Safepoint;
+            byte_array_drain_to_string (Word) -> Word : Safepoint;
+
+            // Hashing.
+            hasher_new (Word, Word) -> Word : Safepoint;
+            hasher_write (Word, Word) -> Word : Panics;
+            hasher_to_hash (Word) -> Word : Panics;
+            random_incremental_integer () -> Word : Panics;
+
+            // Processes.
+            process_spawn (Word) -> Word : Safepoint;
+            process_current () -> Word : Safepoint;
+            process_identifier (Word) -> Word : Leaf;
+            process_send (Word, Word) -> Word : Safepoint;
+            // Seconds, 0.0 for ever; throws a String.
+            process_receive (Float) -> Throws : Safepoint;
+            process_suspend (Float) -> Nothing : Safepoint;
+            process_terminate () -> Nothing : Never;
+            process_set_blocking (Bool) -> Bool : Safepoint;
+            process_set_pinned (Bool) -> Bool : Safepoint;
+            // Limit, skip -> Array of Arrays (file, name, line), oldest first.
+            process_stacktrace (Word, Word) -> Word : Safepoint;
+
+            // Generators. A generator runs a closure without arguments on a stack of its own.
+            generator_new (Word) -> Word : Safepoint;
+            // `True` if it yielded, `False` if it ended; throws what the body throws.
+            generator_resume (Word) -> Throws : Safepoint;
+            // The last value yielded.
+            generator_value (Word) -> Word : Panics;
+            generator_yield (Word) -> Nothing : Safepoint;
+
+            // Clocks and standard streams. The writers throw an Integer error code.
+            time_monotonic () -> Float : Leaf;
+            // An Array: Float seconds, Integer UTC offset.
+            time_system () -> Word : Safepoint;
+            stdout_write_string (Word) -> Throws : Safepoint;
+            stdout_write_bytes (Word) -> Throws : Safepoint;
+            stdout_flush () -> Throws : Safepoint;
+            stderr_write_string (Word) -> Throws : Safepoint;
+            stderr_write_bytes (Word) -> Throws : Safepoint;
+            stderr_flush () -> Throws : Safepoint;
+            // ByteArray, size -> bytes read.
+            stdin_read (Word, Word) -> Throws : Safepoint;
+        }
+    };
+}
+
+macro_rules! define {
+    ($($name:ident ($($param:ident),*) -> $returns:ident : $effect:ident;)*) => {
+        /// Names a row.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        #[allow(non_camel_case_types, missing_docs, reason = "the names of the rows")]
+        pub enum Entry { $($name,)* }
+
+        /// All rows, indexed by [`Entry`].
+        pub static SIGNATURES: &[Signature] = &[$(Signature {
+            name: stringify!($name),
+            symbol: concat!("inko_rt_", stringify!($name)),
+            params: &[$(Kind::$param),*],
+            returns: define!(@returns $returns),
+            effect: Effect::$effect,
+        },)*];
+
+        /// All entries in the order of the table.
+        pub const ALL: &[Entry] = &[$(Entry::$name),*];
+    };
+    (@returns Nothing) => { Returns::Nothing };
+    (@returns Throws) => { Returns::Throws };
+    (@returns $kind:ident) => { Returns::Value(Kind::$kind) };
+}
+
+rows!(define);
+
+impl Entry {
+    /// The row of this entry.
+    pub fn signature(self) -> &'static Signature {
+        &SIGNATURES[self as usize]
+    }
+
+    /// The entry of a name, as an `extern def` writes it.
+    pub fn from_name(name: &str) -> Option<Entry> {
+        SIGNATURES.iter().position(|row| row.name == name).map(|index| ALL[index])
+    }
+}
