@@ -60,7 +60,9 @@ impl MessageHint {
             MessageHint::Cast => "cast the value to a type that answers the message: `value as Type`".into(),
             MessageHint::IsStatic => "this is a static method: send it to the class".into(),
             MessageHint::IsInstance => "this is an instance method: send it to an instance".into(),
-            MessageHint::NoBounds => "values of a type parameter only answer the messages of its bounds".into(),
+            MessageHint::NoBounds => {
+                "values of a type parameter only answer the messages of its bounds".into()
+            }
             MessageHint::CallLocal => "a block in a local variable is called with `.call(...)`".into(),
         })
     }
@@ -131,7 +133,7 @@ pub(crate) enum Problem {
     MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId },
     MissingMethod { class: TypeId, wanted_by: TypeId, name: Name, wanted: String, related: Span },
     MethodMisfit {
-        class: TypeId, wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
+        wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
     },
     DefaultClash {
         class: TypeId, wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
@@ -165,6 +167,10 @@ pub(crate) enum Problem {
 /// `1 argument`, `2 arguments`
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+fn are_given(count: usize) -> String {
+    format!("{count} {} given", if count == 1 { "is" } else { "are" })
 }
 
 fn listed(names: &[Name], mark: &str) -> String {
@@ -222,9 +228,10 @@ impl Problem {
                 _ => (what.code(), format!("the {} `{name}` is defined a second time", what.text())),
             },
             P::Reserved { name } => (Code::ReservedName, format!("the name `{name}` is reserved")),
-            P::DuplicateLocal { name, .. } => {
-                (Code::DuplicateLocal, format!("the local variable `{name}` is already defined in this scope"))
-            }
+            P::DuplicateLocal { name, .. } => (
+                Code::DuplicateLocal,
+                format!("the local variable `{name}` is already defined in this scope"),
+            ),
             P::DuplicateArgument { name, .. } => {
                 (Code::DuplicateArgument, format!("there already is an argument `{name}`"))
             }
@@ -237,27 +244,33 @@ impl Problem {
             P::UnknownLocal { name, .. } => {
                 (Code::UnknownLocalAssignment, format!("there is no local variable `{name}` to assign to"))
             }
-            P::UnusedLocal { name } => (Code::UnusedLocal, format!("the local variable `{name}` is never read")),
+            P::UnusedLocal { name } => {
+                (Code::UnusedLocal, format!("the local variable `{name}` is never read"))
+            }
             P::MutableConstant => (Code::MutableConstant, "a constant can't be mutable".into()),
             P::ConstantInBody { name } => (
                 Code::ConstantOutsideModule,
                 format!("the constant `{name}` can only be defined at the top level of a module"),
             ),
-            P::UsedBeforeDefinition { name, .. } => (
-                Code::UsedBeforeDefinition,
-                format!("the constant `{name}` is used before its definition"),
-            ),
+            P::UsedBeforeDefinition { name, .. } => {
+                (Code::UsedBeforeDefinition, format!("the constant `{name}` is used before its definition"))
+            }
             P::Mismatch { want, have } => (
                 Code::TypeMismatch,
                 format!("expected a value of type `{}`, but this is of type `{}`", show(want), show(have)),
             ),
             P::ReturnMismatch { want, have, .. } => (
                 Code::ReturnTypeMismatch,
-                format!("expected a return value of type `{}`, but this is of type `{}`", show(want), show(have)),
+                format!(
+                    "expected a return value of type `{}`, but this is of type `{}`",
+                    show(want),
+                    show(have)
+                ),
             ),
-            P::UnknownMessage { ty, name, .. } => {
-                (Code::UnknownMessage, format!("the type `{}` doesn't respond to the message `{name}`", show(ty)))
-            }
+            P::UnknownMessage { ty, name, .. } => (
+                Code::UnknownMessage,
+                format!("the type `{}` doesn't respond to the message `{name}`", show(ty)),
+            ),
             P::UnknownIdentifier { ty, name, .. } => (
                 Code::UnknownMessage,
                 format!(
@@ -266,8 +279,7 @@ impl Problem {
                 ),
             ),
             P::UnknownAttribute { ty, name, assigned, .. } => {
-                let code =
-                    if *assigned { Code::UnknownAttributeAssignment } else { Code::UnknownAttribute };
+                let code = if *assigned { Code::UnknownAttributeAssignment } else { Code::UnknownAttribute };
                 (code, format!("the type `{}` doesn't define the attribute `@{name}`", show(ty)))
             }
             P::NoAttributes { ty, name } => (
@@ -276,9 +288,7 @@ impl Problem {
             ),
             P::ArgumentCount { name, least, most, have, .. } => (
                 Code::WrongArgumentCount,
-                format!("`{name}` takes {}, but {have} given", argument_count(*least, *most))
-                    .replace("but 1 given", "but 1 is given")
-                    .replace(&format!("but {have} given"), &format!("but {have} are given")),
+                format!("`{name}` takes {}, but {}", argument_count(*least, *most), are_given(*have)),
             ),
             P::UnknownKeyword { method, name, is_rest: true, .. } => (
                 Code::UnknownKeywordArgument,
@@ -296,16 +306,16 @@ impl Problem {
             P::UntypedArgument { name } => {
                 (Code::UntypedArgument, format!("the argument `{name}` needs a type or a default"))
             }
-            P::TooManyArguments => (Code::TooManyArguments, "a method can't have more than 255 arguments".into()),
+            P::TooManyArguments => {
+                (Code::TooManyArguments, "a method can't have more than 255 arguments".into())
+            }
             P::TypeArgumentCount { ty, want, have } => (
                 Code::WrongTypeArgumentCount,
-                format!("`{}` takes {}, but {have} given", show(ty), counted(*want, "type argument"))
-                    .replace(&format!("{have} given"), &format!("{have} are given"))
-                    .replace("1 are given", "1 is given"),
+                format!("`{}` takes {}, but {}", show(ty), counted(*want, "type argument"), are_given(*have)),
             ),
-            P::MethodTypeArgumentCount { name, want, .. } => (
+            P::MethodTypeArgumentCount { name, want, have } => (
                 Code::TooManyMethodTypeArguments,
-                format!("`{name}` takes at most {}", counted(*want, "type argument")),
+                format!("`{name}` takes {}, but {}", counted(*want, "type argument"), are_given(*have)),
             ),
             P::UnknownTypeParam { ty, name } => {
                 (Code::UnknownTypeParameter, format!("`{}` has no type parameter `{name}`", show(ty)))
@@ -333,9 +343,10 @@ impl Problem {
             }
             P::NotAType { name, .. } => (Code::NotAType, format!("`{name}` isn't a type")),
             P::TypeAsValue { name } => (Code::TypeUsedAsValue, format!("the type `{name}` isn't a value")),
-            P::BuiltInConstructor { name } => {
-                (Code::BuiltinConstructor, format!("the built-in class `{name}` can't be constructed with braces"))
-            }
+            P::BuiltInConstructor { name } => (
+                Code::BuiltinConstructor,
+                format!("the built-in class `{name}` can't be constructed with braces"),
+            ),
             P::MissingAttributes { ty, names } => (
                 Code::MissingAttribute,
                 format!("{} of `{}` must be given a value", listed(names, "@"), show(ty)),
@@ -382,7 +393,10 @@ impl Problem {
             ),
             P::MethodMisfit { name, wanted_by, wanted, have, .. } => (
                 Code::MissingRequiredMethod,
-                format!("`{name}` doesn't fit the trait `{}`: expected `{wanted}`, but this is `{have}`", show(wanted_by)),
+                format!(
+                    "`{name}` doesn't fit the trait `{}`: expected `{wanted}`, but this is `{have}`",
+                    show(wanted_by)
+                ),
             ),
             P::DefaultClash { class, wanted_by, name, wanted, have, .. } => (
                 Code::DefaultMethodClash,
@@ -421,12 +435,14 @@ impl Problem {
             P::YieldUndeclared => {
                 (Code::YieldUndeclared, "`yield` can only be used in methods with a yield type".into())
             }
-            P::NeverYields { ty } => {
-                (Code::NeverYields, format!("the method is declared to yield `{}`, but never yields", show(ty)))
-            }
-            P::ConditionNotBoolean { ty } => {
-                (Code::ConditionNotBoolean, format!("expected a `Boolean`, but this is of type `{}`", show(ty)))
-            }
+            P::NeverYields { ty } => (
+                Code::NeverYields,
+                format!("the method is declared to yield `{}`, but never yields", show(ty)),
+            ),
+            P::ConditionNotBoolean { ty } => (
+                Code::ConditionNotBoolean,
+                format!("expected a `Boolean`, but this is of type `{}`", show(ty)),
+            ),
             P::NotAPattern { ty } => {
                 (Code::NotAPattern, format!("a `{}` can't be used as a pattern", show(ty)))
             }
@@ -436,10 +452,13 @@ impl Problem {
             P::PatternOnAny => {
                 (Code::PatternOnAny, "an input of type `Any` can only be tested for types".into())
             }
-            P::ErasedPattern { name } => {
-                (Code::NotAClass, format!("`{name}` is neither a class nor a trait that values can be tested for"))
+            P::ErasedPattern { name } => (
+                Code::NotAClass,
+                format!("`{name}` is neither a class nor a trait that values can be tested for"),
+            ),
+            P::UnknownIntrinsic { name } => {
+                (Code::UnknownIntrinsic, format!("there is no intrinsic `{name}`"))
             }
-            P::UnknownIntrinsic { name } => (Code::UnknownIntrinsic, format!("there is no intrinsic `{name}`")),
             P::UnknownExternal { name, .. } => {
                 (Code::UnknownExternal, format!("the runtime has no function `{name}`"))
             }
@@ -547,7 +566,8 @@ impl Problem {
                 diagnostic = diagnostic.hint(format!("declare the throw type: `!! {}`", text(ty)));
             }
             P::MissingTry { .. } => {
-                diagnostic = diagnostic.hint("handle the error with `try ... else`, or pass it on with `try`");
+                diagnostic =
+                    diagnostic.hint("handle the error with `try ... else`, or pass it on with `try`");
             }
             P::NeverThrows { .. } => diagnostic = diagnostic.hint("remove the throw type"),
             P::UselessTry => diagnostic = diagnostic.hint("remove the `try`"),

@@ -47,9 +47,7 @@ impl World<'_> {
             (View::Any, View::Param(param)) => self.program.params[param].bounds.is_empty(),
             (View::Any, _) => false,
             (View::SelfType, _) | (_, View::SelfType) => false,
-            (View::Class(left), View::Class(right)) => {
-                left == right && self.args_fit(have, want, depth)
-            }
+            (View::Class(left), View::Class(right)) => left == right && self.args_fit(have, want, depth),
             (View::Class(class), View::Trait(id)) => {
                 let class_args = self.args(have).to_vec();
                 let Some(args) = self.program.classes[class].traits.get(&id).cloned() else {
@@ -76,9 +74,7 @@ impl World<'_> {
             (View::ClassObject(_), View::Trait(id)) => id == self.core.object,
             (View::Block, View::Block) => self.block_fits(have, want, depth),
             (View::Block, View::Class(class)) => class == self.core.block,
-            (View::Block, View::Trait(id)) => {
-                self.program.classes[self.core.block].traits.contains_key(&id)
-            }
+            (View::Block, View::Trait(id)) => self.program.classes[self.core.block].traits.contains_key(&id),
             (View::Module(left), View::Module(right)) => left == right,
             (View::Module(_), View::Class(class)) => Some(class) == self.core.module_class,
             (View::Module(module), View::Trait(id)) => {
@@ -165,9 +161,8 @@ impl World<'_> {
         kinds
             && left.rest == right.rest
             && left.params.len() == right.params.len()
-            && std::iter::zip(&left.params, &right.params).all(|(&one, &other)| {
-                self.attempt(one, other, depth) || self.attempt(other, one, depth)
-            })
+            && std::iter::zip(&left.params, &right.params)
+                .all(|(&one, &other)| self.attempt(one, other, depth) || self.attempt(other, one, depth))
             && self.throws_fit(left.throws, right.throws, depth)
             && (right.ignore_return || self.attempt(left.returns, right.returns, depth))
     }

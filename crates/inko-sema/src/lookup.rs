@@ -76,9 +76,8 @@ impl World<'_> {
             // A requirement that the class fails to meet, which was reported at the `impl`.
             None => {
                 let mut traits = self.program.classes[class].traits.keys();
-                let (method, id) = traits.find_map(|&id| {
-                    self.program.traits[id].methods.get(name).map(|&method| (method, id))
-                })?;
+                let (method, id) = traits
+                    .find_map(|&id| self.program.traits[id].methods.get(name).map(|&method| (method, id)))?;
                 (method, id, Via::Trait)
             }
         };

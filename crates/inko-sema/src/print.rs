@@ -15,11 +15,6 @@ impl World<'_> {
         text
     }
 
-    /// The texts of types, separated by `separator`.
-    pub(crate) fn show_all(&self, types: &[TypeId], separator: &str) -> String {
-        types.iter().map(|&ty| self.show(ty)).collect::<Vec<_>>().join(separator)
-    }
-
     fn print(&self, out: &mut String, ty: TypeId, depth: u32) {
         if depth > DEPTH {
             out.push_str("...");
@@ -61,7 +56,12 @@ impl World<'_> {
                     out.push_str(" (");
                     for (index, &param) in block.params.iter().enumerate() {
                         let rest = block.rest && index + 1 == block.params.len();
-                        let _ = write!(out, "{}{}", if index == 0 { "" } else { ", " }, if rest { "*" } else { "" });
+                        let _ = write!(
+                            out,
+                            "{}{}",
+                            if index == 0 { "" } else { ", " },
+                            if rest { "*" } else { "" }
+                        );
                         self.print(out, param, depth + 1);
                     }
                     out.push(')');

@@ -32,10 +32,8 @@ enum Rule<'s> {
     Rigid,
     /// The listed rigid parameters become plain ones: a block's own, seen from outside.
     Loose(&'s [ParamId]),
-    /// Holes become what they stand for; open ones become `Any`, or stay.
-    Zonk {
-        close: bool,
-    },
+    /// Holes become what they stand for, open ones `Any`.
+    Close,
 }
 
 impl Rule<'_> {
@@ -45,7 +43,7 @@ impl Rule<'_> {
             Rule::Subst(_) => flag::PARAM | flag::SELF,
             Rule::Rigid => flag::PARAM,
             Rule::Loose(_) => flag::RIGID,
-            Rule::Zonk { .. } => flag::HOLE,
+            Rule::Close => flag::HOLE,
         }
     }
 }
@@ -69,19 +67,14 @@ impl World<'_> {
         if params.is_empty() { ty } else { self.walk(ty, &Rule::Loose(params), 0) }
     }
 
-    /// A type without filled holes; open ones stay.
-    pub(crate) fn resolved(&mut self, ty: TypeId) -> TypeId {
-        self.walk(ty, &Rule::Zonk { close: false }, 0)
-    }
-
     /// A type without holes, for the finished tree.
     pub(crate) fn closed(&mut self, ty: TypeId) -> TypeId {
-        self.walk(ty, &Rule::Zonk { close: true }, 0)
+        self.walk(ty, &Rule::Close, 0)
     }
 
     fn walk(&mut self, ty: TypeId, rule: &Rule<'_>, depth: u32) -> TypeId {
         // Substitution must also reach into what holes stand for.
-        let mask = rule.mask() | if matches!(rule, Rule::Zonk { .. }) { 0 } else { flag::HOLE };
+        let mask = rule.mask() | if matches!(rule, Rule::Close) { 0 } else { flag::HOLE };
         if self.flags(ty) & mask == 0 {
             return ty;
         }
@@ -121,8 +114,8 @@ impl World<'_> {
             },
             Type::Hole(hole) => match (self.holes.get(hole).map(|hole| hole.value), rule) {
                 (Some(HoleValue::Filled(filled)), _) => self.walk(filled, rule, next),
-                (Some(HoleValue::Never), Rule::Zonk { close: true }) => self.core.never,
-                (_, Rule::Zonk { close: true }) => self.core.any,
+                (Some(HoleValue::Never), Rule::Close) => self.core.never,
+                (_, Rule::Close) => self.core.any,
                 _ => ty,
             },
             _ => ty,
@@ -147,8 +140,7 @@ impl World<'_> {
                 continue;
             }
             let bounds = self.program.params[param].bounds.clone();
-            let bounds: Vec<TypeId> =
-                bounds.into_iter().map(|bound| self.substitute(bound, subst)).collect();
+            let bounds: Vec<TypeId> = bounds.into_iter().map(|bound| self.substitute(bound, subst)).collect();
             if let Type::Hole(hole) = *self.program.types.get(ty) {
                 self.holes.change(hole, |hole| hole.bounds = bounds.into());
             }

@@ -190,7 +190,10 @@ impl Checker<'_, '_> {
             Callee::Block(_) => None,
         };
         let name_text = name.name.clone();
-        self.report(name.span, Problem::ArgumentCount { name: name_text, least, most, have, missing, related });
+        self.report(
+            name.span,
+            Problem::ArgumentCount { name: name_text, least, most, have, missing, related },
+        );
     }
 
     /// Checks one argument against its parameter.

@@ -4,7 +4,7 @@ use super::local::{Kind, Locals};
 use super::{Checker, Frame, FrameKind};
 use crate::errors::Problem;
 use crate::transform::Subst;
-use crate::tree::{Body, BodyParam, Expr, ExprKind, MethodId, Owner};
+use crate::tree::{BodyParam, Expr, ExprKind, MethodId, Owner};
 use crate::types::{ModuleId, ParamId, Type, TypeId};
 use crate::world::{Job, World};
 use inko_syntax::ast::{self, Item};

@@ -1,9 +1,7 @@
 //! The end of a body: all holes are known now or never, so the tree gets its final types.
 
 use super::Checker;
-use crate::tree::{
-    BodyId, BodyParam, Call, Closure, Expr, ExprKind, Match, Test, Try, TryHandler,
-};
+use crate::tree::{BodyId, BodyParam, Call, Closure, Expr, ExprKind, Match, Test, Try, TryHandler};
 use crate::types::TypeId;
 use crate::world::{World, flag};
 use cranelift_entity::PrimaryMap;

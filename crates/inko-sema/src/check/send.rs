@@ -160,9 +160,7 @@ impl Checker<'_, '_> {
             View::Class(class) if self.world.program.classes[class].statics.contains_key(&name.name) => {
                 MessageHint::IsStatic
             }
-            View::ClassObject(class)
-                if self.world.program.find_method(class, &name.name).is_some() =>
-            {
+            View::ClassObject(class) if self.world.program.find_method(class, &name.name).is_some() => {
                 MessageHint::IsInstance
             }
             View::Param(_) | View::Rigid(_) if self.world.bounds_of(ty).is_empty() => MessageHint::NoBounds,

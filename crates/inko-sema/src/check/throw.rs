@@ -52,8 +52,11 @@ impl Checker<'_, '_> {
         let top = self.top();
         let frame = &mut self.frames[boundary];
         if frame.kind == FrameKind::Module {
-            let problem =
-                if boundary == top { Problem::ThrowAtModuleLevel { ty } } else { Problem::ThrowOutsideMethod };
+            let problem = if boundary == top {
+                Problem::ThrowAtModuleLevel { ty }
+            } else {
+                Problem::ThrowOutsideMethod
+            };
             self.report(span, problem);
             return;
         }

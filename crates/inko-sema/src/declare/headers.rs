@@ -166,8 +166,7 @@ fn implementation<'a>(
     };
     let params = class.map(|class| named(world, &world.program.classes[class].type_params));
     let self_type = class.map(|class| world.owner_type(crate::tree::Owner::Class(class)));
-    let scope =
-        TypeScope { module, params: params.as_deref().unwrap_or(&[]), self_type, method: None };
+    let scope = TypeScope { module, params: params.as_deref().unwrap_or(&[]), self_type, method: None };
     let written = ast::Type {
         kind: ast::TypeKind::Named(source.trait_name.clone(), source.type_args.clone()),
         span: source.trait_name.span,
@@ -177,7 +176,12 @@ fn implementation<'a>(
     match world.view(ty) {
         View::Trait(id) => {
             let args = world.args(ty).to_vec();
-            register(world, source, Implementation { class, id, args, span: source.trait_name.span }, declared);
+            register(
+                world,
+                source,
+                Implementation { class, id, args, span: source.trait_name.span },
+                declared,
+            );
         }
         View::Error => {}
         _ => world.report(source.trait_name.span, Problem::NotATrait { ty }),

@@ -76,9 +76,16 @@ fn methods(world: &mut World<'_>, implementation: &Implementation) {
         let text = world.show_method(wanted, &subst);
         let have_text = world.show_method(have, &Subst::default());
         let problem = if is_default {
-            Problem::DefaultClash { class: own, wanted_by: ty, name, wanted: text, have: have_text, related: found }
+            Problem::DefaultClash {
+                class: own,
+                wanted_by: ty,
+                name,
+                wanted: text,
+                have: have_text,
+                related: found,
+            }
         } else {
-            Problem::MethodMisfit { class: own, wanted_by: ty, name, wanted: text, have: have_text, related: found }
+            Problem::MethodMisfit { wanted_by: ty, name, wanted: text, have: have_text, related: found }
         };
         let inside = world.program.methods[have].owner == Owner::Class(class);
         let span = if inside && !is_default { found } else { implementation.span };
@@ -164,8 +171,10 @@ impl World<'_> {
             self.show(ty)
         };
         if !params.is_empty() {
-            let list: Vec<String> =
-                params.iter().map(|&(ty, rest)| if rest { format!("*{}", show(ty)) } else { show(ty) }).collect();
+            let list: Vec<String> = params
+                .iter()
+                .map(|&(ty, rest)| if rest { format!("*{}", show(ty)) } else { show(ty) })
+                .collect();
             text.push_str(&format!(" ({})", list.join(", ")));
         }
         if let Some(throws) = throws {

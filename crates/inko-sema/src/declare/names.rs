@@ -237,8 +237,7 @@ fn new_method(world: &mut World<'_>, owner: Owner, module: ModuleId, source: &as
     let returns = world.core.error;
     let type_params = type_params(world, &source.type_params);
     let id = world.program.methods.next_key();
-    let body =
-        source.body.as_ref().map(|_| empty_body(world, BodyOwner::Method(id), module, source.span));
+    let body = source.body.as_ref().map(|_| empty_body(world, BodyOwner::Method(id), module, source.span));
     world.program.methods.push(tree::Method {
         name: source.name.name.clone(),
         owner,

@@ -9,8 +9,8 @@ use crate::tree::{MethodId, Owner, Param};
 use crate::types::TypeId;
 use crate::world::{Job, World};
 use inko_abi::entry::{Entry, Returns, SIGNATURES};
-use inko_syntax::ast::{self, ExprKind};
 use inko_syntax::Name;
+use inko_syntax::ast::{self, ExprKind};
 
 /// The most arguments that a method may have (T11).
 const MAX_PARAMS: usize = 255;
@@ -167,10 +167,9 @@ pub(super) fn infer_defaults(world: &mut World<'_>, declared: &Declared<'_>) {
                 .or_else(|| crate::check::default_type(world, stub.id, stub.source, index));
             match ty {
                 Some(ty) => world.program.methods[stub.id].params[index].ty = ty,
-                None => world.report(
-                    param.name.span,
-                    Problem::UntypedArgument { name: param.name.name.clone() },
-                ),
+                None => {
+                    world.report(param.name.span, Problem::UntypedArgument { name: param.name.name.clone() })
+                }
             }
         }
     }
