@@ -37,10 +37,7 @@ fn definitions() {
     check("def f { let X = 1 }", &["ConstantOutsideModule 1:13"]);
     check("let A = B\nlet B = A", &["UsedBeforeDefinition 1:9"]);
     check("let A = f\ndef f -> Integer { A }", &[]);
-    check(
-        "trait T {}\nclass A {}\nimpl T for A {}\nimpl T for A {}",
-        &["DuplicateImplementation 4:6"],
-    );
+    check("trait T {}\nclass A {}\nimpl T for A {}\nimpl T for A {}", &["DuplicateImplementation 4:6"]);
     check("trait T: U {}\ntrait U: T {}", &["CyclicTrait 1:7"]);
     check("def f(a: Integer, a: Integer) {}", &["DuplicateArgument 1:19"]);
     check("def f(a) {}", &["UntypedArgument 1:7"]);
@@ -83,10 +80,7 @@ fn attributes() {
 #[test]
 fn generics() {
     check("def same!(T)(a: T, b: T) {}\nsame(10, 'a')", &["TypeMismatch 2:10"]);
-    check(
-        "import std::conversion::ToString\ndef same!(T)(a: T, b: T) {}\nsame!(ToString)(10, 'a')",
-        &[],
-    );
+    check("import std::conversion::ToString\ndef same!(T)(a: T, b: T) {}\nsame!(ToString)(10, 'a')", &[]);
     check("def f!(T)(a: T) {}\nf!(Integer, String)(1)", &["TooManyMethodTypeArguments 2:1"]);
     check("class A!(T) { @a: T def m { @a = 10 } }", &["TypeMismatch 1:34"]);
     check("class A {}\nArray.new(A {}).contains?(A {})", &["BoundNotMet 2:17"]);
@@ -106,8 +100,11 @@ fn generics() {
 fn selves() {
     check("class A { def m -> Self { self } def n -> Self { A {} } def o -> Self { Self {} } }", &[]);
     check("class A { def m -> Self { 10 } }", &["ReturnTypeMismatch 1:27"]);
-    check("class A!(T) { @a: T static def new(a: T) -> Self { Self { @a = a } } def a -> T { @a } }\n\
-           A.new(1).a + 1\nA.new('x').a + 1", &["TypeMismatch 3:16"]);
+    check(
+        "class A!(T) { @a: T static def new(a: T) -> Self { Self { @a = a } } def a -> T { @a } }\n\
+           A.new(1).a + 1\nA.new('x').a + 1",
+        &["TypeMismatch 3:16"],
+    );
     check("trait T { def m -> Self { self } }\nclass A { def a {} }\nimpl T for A {}\nA {}.m.a", &[]);
     check("class A { def m -> ?Self { Option.some(self) } def n {} }\nA {}.m.get.n", &[]);
 }
@@ -120,7 +117,10 @@ fn throws_in_closures() {
     check("{ throw 1 }.call", &["ThrowOutsideMethod 1:3"]);
     check("fn { throw 1 }.call", &["MissingTry 1:16"]);
     check("def f -> Integer { try { throw 'x' } else (e) { e.bytesize } }", &[]);
-    check("import std::failing::(fail)\nlet _x: Integer = try fail else 1\ntry fail else 'x'", &["TypeMismatch 3:15"]);
+    check(
+        "import std::failing::(fail)\nlet _x: Integer = try fail else 1\ntry fail else 'x'",
+        &["TypeMismatch 3:15"],
+    );
     check("import std::failing::(fail)\ndef f -> Integer { try fail }", &["ThrowUndeclared 2:24"]);
     check("import std::failing::(fail)\ndef f -> Integer { try fail else return 1 }", &[]);
     check("import std::failing::(fail)\ntry fail", &["ThrowAtModuleLevel 2:5"]);
@@ -157,9 +157,12 @@ fn matching() {
 fn lambdas() {
     check("import std::process\nlet x = 1\nx\nprocess.spawn { x }", &["UnknownMessage 4:17"]);
     check("import std::process\nprocess.spawn { f }\ndef f {}", &[]);
-    check("import std::process::(self, Process)\nlet p = process.spawn {\n\
-           (process.receive as Process).send('x') }\np.send(process.current)", &[]);
-    check("let f: fn = { 1 }", &["TypeMismatch 1:13", "UnusedLocal 1:5"]);
+    check(
+        "import std::process::(self, Process)\nlet p = process.spawn {\n\
+           (process.receive as Process).send('x') }\np.send(process.current)",
+        &[],
+    );
+    check("let f: fn = { 1 }", &["UnusedLocal 1:5", "TypeMismatch 1:13"]);
     check("def f(b: do) { b.call }\nf fn { 1 }", &[]);
     check("let b = fn (a: Integer) -> Integer { return 'x' }\nb", &["ReturnTypeMismatch 1:45"]);
 }
@@ -167,8 +170,11 @@ fn lambdas() {
 #[test]
 fn modules_as_objects() {
     check("import std::stdio::stdout\nstdout.print('x')\nstdout.print\nstdout.write_string('y')", &[]);
-    check("import std::stdio::stdout\nimport std::io::Write\n\
-           def f(w: Write) { w.print_all('x') }\nf(stdout)\nstdout.print_all('z')", &[]);
+    check(
+        "import std::stdio::stdout\nimport std::io::Write\n\
+           def f(w: Write) { w.print_all('x') }\nf(stdout)\nstdout.print_all('z')",
+        &[],
+    );
     check("import std::stdio::stdout\nlet _o: Object = stdout", &[]);
     check("import std::process\nlet _o: Object = process", &["TypeMismatch 2:18"]);
     check("import std::stdio::stdout\nstdout.stdout_write_string('x')", &["ReceiverForExternal 2:8"]);
@@ -183,7 +189,8 @@ fn externals() {
 
 #[test]
 fn targets() {
-    let (checked, _) = run("import std::stdio::stdout\ndef f(a: Integer) -> Integer { a + 1 }\nstdout.print(f(1))");
+    let (checked, _) =
+        run("import std::stdio::stdout\ndef f(a: Integer) -> Integer { a + 1 }\nstdout.print(f(1))");
     assert!(checked.diagnostics.is_empty(), "{:#?}", checked.diagnostics);
     let program = &checked.program;
     let main = *program.order.last().expect("there is a main module");
