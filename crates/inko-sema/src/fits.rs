@@ -8,8 +8,8 @@ use crate::transform::Subst;
 use crate::types::{BlockKind, HoleId, ParamId, TraitId, Type, TypeId};
 use crate::world::{View, World, flag};
 
-/// Where bounds or requirements go round in circles, the answer is no.
-const DEPTH: u32 = 64;
+/// Where bounds go round in circles, the answer is no. Written types nest less deeply than this.
+const DEPTH: u32 = 256;
 
 impl World<'_> {
     /// Whether a value of type `have` is accepted where `want` is expected.

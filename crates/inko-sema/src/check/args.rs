@@ -212,6 +212,7 @@ impl Checker<'_, '_> {
         } else {
             whole
         };
+        let place = value.span();
         let value = match value {
             Value::Ready(value) => value,
             Value::Source(source) => match &source.kind {
@@ -221,17 +222,19 @@ impl Checker<'_, '_> {
         };
         if !self.world.fits(value.ty, want) {
             let want = if is_rest { whole } else { want };
-            self.report(value.span, Problem::Mismatch { want, have: value.ty });
+            self.report(place, Problem::Mismatch { want, have: value.ty });
         }
         value
     }
 
     /// Checks an argument that no parameter gives a type.
-    pub(super) fn bare_argument(&mut self, arg: Arg<'_>) -> Expr {
-        match arg.value {
+    pub(super) fn bare_argument(&mut self, arg: Arg<'_>) -> (Expr, Span) {
+        let place = arg.value.span();
+        let value = match arg.value {
             Value::Ready(value) => value,
             Value::Source(source) => self.expr(source),
-        }
+        };
+        (value, place)
     }
 
     /// Checks arguments that no parameter takes, after an error: only for the mistakes in them. Block

@@ -114,6 +114,7 @@ impl Checker<'_, '_> {
         expected: Option<TypeId>,
         count_differs: bool,
     ) -> (BodyParam, TypeId) {
+        let place = param.default.as_ref().map_or(param.name.span, |default| default.span);
         let default = param.default.as_ref().map(|default| self.expr(default));
         let ty = match (&param.ty, &default) {
             (Some(written), _) => {
@@ -133,7 +134,7 @@ impl Checker<'_, '_> {
             },
         };
         if let (Some(default), Some(_)) = (&default, &param.ty) {
-            self.require(default.ty, ty, default.span);
+            self.require(default.ty, ty, place);
         }
         let local = self.define(&param.name.name, param.name.span, ty, Kind::Given);
         (BodyParam { local, default, rest: param.rest }, ty)

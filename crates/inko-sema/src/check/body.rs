@@ -155,7 +155,7 @@ impl<'w, 'a> Checker<'w, 'a> {
             let ty = self.world.rigid(ty);
             let default = param.default.as_ref().map(|default| {
                 let value = self.expr(default);
-                self.require(value.ty, ty, value.span);
+                self.require(value.ty, ty, default.span);
                 value
             });
             let local = self.define(&param.name.name, param.name.span, ty, Kind::Given);

@@ -31,13 +31,14 @@ impl Checker<'_, '_> {
         let mut given: Map<u32, Span> = Map::default();
         let mut list = Vec::with_capacity(values.len());
         for (attribute, value) in values {
+            let place = value.span;
             let value = self.expr(value);
             let Some((index, declared)) = self.attribute_of(class, &attribute.name) else {
                 self.unknown_attribute(ty, class, attribute, false);
                 continue;
             };
             let want = self.world.substitute(declared, &subst);
-            self.require(value.ty, want, value.span);
+            self.require(value.ty, want, place);
             if let Some(first) = given.insert(index, attribute.span) {
                 let name = attribute.name.clone();
                 self.report(attribute.span, Problem::AttributeGivenTwice { name, first });
@@ -136,9 +137,9 @@ impl Checker<'_, '_> {
     }
 
     /// `@a = v`
-    pub(super) fn set_attribute(&mut self, name: &ast::Ident, value: Expr, span: Span) -> Expr {
+    pub(super) fn set_attribute(&mut self, name: &ast::Ident, value: Expr, place: Span, span: Span) -> Expr {
         let Some((index, want)) = self.own_attribute(name, true) else { return self.failed(span) };
-        self.require(value.ty, want, value.span);
+        self.require(value.ty, want, place);
         let ty = value.ty;
         Expr { kind: ExprKind::SetAttribute(index, Box::new(value)), ty, span }
     }

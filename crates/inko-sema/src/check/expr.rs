@@ -1,6 +1,6 @@
 //! Expressions: which of the neighbouring files checks which kind, and the kinds that need no file.
 
-use super::Checker;
+use super::{Checker, FrameKind};
 use crate::errors::Problem;
 use crate::tree::{Expr, ExprKind};
 use crate::types::{ModuleId, TypeId};
@@ -35,14 +35,14 @@ impl Checker<'_, '_> {
             }
             ast::ExprKind::Assign(name, value) => self.assign(name, value, span),
             ast::ExprKind::AssignAttribute(name, value) => {
-                let value = self.expr(value);
-                self.set_attribute(name, value, span)
+                let checked = self.expr(value);
+                self.set_attribute(name, checked, value.span, span)
             }
             ast::ExprKind::CompoundAssign(name, op, value) => self.compound_assign(name, op, value, span),
             ast::ExprKind::CompoundAssignAttribute(name, op, value) => {
                 let before = self.attribute(name);
-                let value = self.operator(before, op, value, span);
-                self.set_attribute(name, value, span)
+                let result = self.operator(before, op, value, span);
+                self.set_attribute(name, result, span, span)
             }
             ast::ExprKind::Let { .. } => self.let_expr(expr),
             ast::ExprKind::Construct(name, values) => self.construct(name, values, span),
@@ -72,19 +72,18 @@ impl Checker<'_, '_> {
                 }
                 ast::TemplatePart::Expr(expr) => {
                     let value = self.expr(expr);
-                    self.embedded(value)
+                    self.embedded(value, expr.span)
                 }
             });
         }
         Expr { kind: ExprKind::Concat(list), ty: string, span }
     }
 
-    fn embedded(&mut self, value: Expr) -> Expr {
+    fn embedded(&mut self, value: Expr, span: Span) -> Expr {
         let string = self.world.core.string;
         if self.world.is_error(value.ty) || self.world.view(value.ty) == self.world.view(string) {
             return value;
         }
-        let span = value.span;
         let to_string = Name::from("to_string");
         let convertible = match self.world.core.to_string {
             Some(id) => {
@@ -138,7 +137,9 @@ impl Checker<'_, '_> {
                 self.failed(span)
             }
             Symbol::Constant(id) => {
-                if self.world.constant_states[id] == ConstantState::Pending {
+                let in_method = self.frames.first().is_some_and(|frame| frame.kind == FrameKind::Method);
+                let known = in_method && self.world.literal_constants.contains_key(&id);
+                if self.world.constant_states[id] == ConstantState::Pending && !known {
                     let first = self.world.program.constants[id].span;
                     self.report(span, Problem::UsedBeforeDefinition { name: name.clone(), first });
                     return self.failed(span);

@@ -36,19 +36,21 @@ impl Checker<'_, '_> {
             return self.failed(span);
         }
         let mut list = Vec::with_capacity(args.len());
+        let mut last = name.span;
         for (index, (arg, kind)) in args.into_iter().zip(params).enumerate() {
-            let value = self.intrinsic_arg(arg, *kind);
+            let (value, place) = self.intrinsic_arg(arg, *kind);
+            last = place;
             list.push((index as u32, value));
         }
-        let ty = self.intrinsic_type(intrinsic, &list);
+        let ty = self.intrinsic_type(intrinsic, &list, last);
         let throws = intrinsic.throws().then_some(self.world.core.any);
         self.send_throws(throws, false, &name.name, name.span);
         let call = Call { target: Target::Intrinsic(intrinsic), receiver: None, args: list, throws };
         Expr { kind: ExprKind::Call(Box::new(call)), ty, span: name.span }
     }
 
-    fn intrinsic_arg(&mut self, arg: Arg<'_>, kind: Kind) -> Expr {
-        let value = self.bare_argument(arg);
+    fn intrinsic_arg(&mut self, arg: Arg<'_>, kind: Kind) -> (Expr, Span) {
+        let (value, place) = self.bare_argument(arg);
         let fits = match (kind, self.world.view(value.ty)) {
             (_, View::Error) | (Kind::Any, _) | (Kind::Block, View::Block) => true,
             (Kind::Class(number), View::Class(class)) => {
@@ -63,23 +65,23 @@ impl Checker<'_, '_> {
                 _ => Some(self.world.core.block),
             };
             let want = class.map_or(self.world.core.any, |class| self.world.class_self(class));
-            self.report(value.span, Problem::Mismatch { want, have: value.ty });
+            self.report(place, Problem::Mismatch { want, have: value.ty });
         }
-        value
+        (value, place)
     }
 
-    fn intrinsic_type(&mut self, intrinsic: Intrinsic, args: &[(u32, Expr)]) -> TypeId {
+    fn intrinsic_type(&mut self, intrinsic: Intrinsic, args: &[(u32, Expr)], last: Span) -> TypeId {
         if intrinsic.never_returns() {
             return self.world.core.never;
         }
         if intrinsic == Intrinsic::If
             && let [_, (_, first), (_, second)] = args
         {
-            let (first, second_type, span) = (first.ty, second.ty, second.span);
+            let (first, second) = (first.ty, second.ty);
             if self.world.is_never(first) {
-                return second_type;
+                return second;
             }
-            self.require(second_type, first, span);
+            self.require(second, first, last);
             return first;
         }
         match intrinsic.result() {

@@ -135,9 +135,10 @@ impl Checker<'_, '_> {
             return self.failed(expr.span);
         };
         let want = ty.as_ref().map(|ty| self.written_type(ty));
+        let place = value.span;
         let value = self.expr(value);
         if let Some(want) = want {
-            self.require(value.ty, want, value.span);
+            self.require(value.ty, want, place);
         }
         let ty = want.unwrap_or(value.ty);
         if *is_constant {
@@ -156,9 +157,10 @@ impl Checker<'_, '_> {
     /// `name = value`
     pub(super) fn assign(&mut self, name: &ast::Ident, value: &ast::Expr, span: Span) -> Expr {
         let target = self.assignable(name);
+        let place = value.span;
         let value = self.expr(value);
         match target {
-            Some(local) => self.store(local, value, span),
+            Some(local) => self.store(local, value, place, span),
             None => self.failed(span),
         }
     }
@@ -178,12 +180,12 @@ impl Checker<'_, '_> {
         // `x += 1` alone doesn't make `x` used.
         let before = self.local_expr(local, name.span);
         let value = self.operator(before, op, value, span);
-        self.store(local, value, span)
+        self.store(local, value, span, span)
     }
 
-    fn store(&mut self, local: LocalId, value: Expr, span: Span) -> Expr {
+    fn store(&mut self, local: LocalId, value: Expr, place: Span, span: Span) -> Expr {
         let ty = self.locals().all[local].ty;
-        self.require(value.ty, ty, value.span);
+        self.require(value.ty, ty, place);
         let kind = ExprKind::SetLocal { local, value: Box::new(value), define: false };
         Expr { kind, ty, span }
     }

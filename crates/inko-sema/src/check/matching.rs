@@ -137,7 +137,7 @@ impl Checker<'_, '_> {
         let value = self.expr(condition);
         let boolean = self.world.core.boolean;
         if !self.world.fits(value.ty, boolean) {
-            self.report(value.span, Problem::ConditionNotBoolean { ty: value.ty });
+            self.report(condition.span, Problem::ConditionNotBoolean { ty: value.ty });
         }
         value
     }

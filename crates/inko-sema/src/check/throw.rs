@@ -25,8 +25,9 @@ const UNKNOWN_ERROR: &str = "An error of an unknown type was thrown";
 impl Checker<'_, '_> {
     /// `throw v`, `local throw v`
     pub(super) fn throw(&mut self, local: bool, value: &ast::Expr, span: Span) -> Expr {
+        let place = value.span;
         let value = self.expr(value);
-        self.throw_to(local, value.ty, value.span, span);
+        self.throw_to(local, value.ty, place, span);
         let kind = ExprKind::Throw { local, value: Box::new(value) };
         Expr { kind, ty: self.world.core.never, span }
     }
@@ -79,8 +80,11 @@ impl Checker<'_, '_> {
             (Some(ty), Some(operand)) => operand.thrown.push((ty, span)),
             (None, Some(operand)) => operand.generic |= generic,
             (Some(ty), None) => {
+                // With the `try` that is missing, all of these would throw.
                 let boundary = self.boundary();
-                self.frames[boundary].throws.threw = true;
+                for frame in &mut self.frames[boundary..] {
+                    frame.throws.threw = true;
+                }
                 self.report(span, Problem::MissingTry { name: name.clone(), ty });
             }
             (None, None) => {}
@@ -198,8 +202,9 @@ impl Checker<'_, '_> {
 
     /// `return`, `return v`
     pub(super) fn return_expr(&mut self, value: Option<&ast::Expr>, span: Span) -> Expr {
+        let place = value.map_or(span, |value| value.span);
         let value = value.map(|value| self.expr(value));
-        let (ty, place) = value.as_ref().map_or((self.world.core.nil, span), |value| (value.ty, value.span));
+        let ty = value.as_ref().map_or(self.world.core.nil, |value| value.ty);
         let boundary = self.boundary();
         let frame = &mut self.frames[boundary];
         if frame.kind == FrameKind::Module {
@@ -220,6 +225,7 @@ impl Checker<'_, '_> {
 
     /// `yield v`
     pub(super) fn yield_expr(&mut self, value: Option<&ast::Expr>, span: Span) -> Expr {
+        let place = value.map_or(span, |value| value.span);
         let value = match value {
             Some(value) => self.expr(value),
             None => self.nil(span),
@@ -229,7 +235,7 @@ impl Checker<'_, '_> {
         frame.yielded = true;
         match (frame.kind, frame.yields) {
             (FrameKind::Method, Some(want)) => {
-                self.require(value.ty, want, value.span);
+                self.require(value.ty, want, place);
             }
             (FrameKind::Method, None) => self.report(span, Problem::YieldUndeclared),
             _ => self.report(span, Problem::YieldOutsideMethod),

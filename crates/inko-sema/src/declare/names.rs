@@ -120,19 +120,21 @@ fn unique_in_module(world: &mut World<'_>, module: ModuleId, source: &ast::Metho
     false
 }
 
-/// Gives a constant name to a definition of a module, unless it is taken or reserved.
-fn bind(world: &mut World<'_>, module: ModuleId, name: &ast::Ident, symbol: Symbol, what: What) {
+/// Gives a constant name to a definition of a module, unless it is taken or reserved. What has no name
+/// is not looked into, so that one mistake gives one message.
+fn bind(world: &mut World<'_>, module: ModuleId, name: &ast::Ident, symbol: Symbol, what: What) -> bool {
     if is_reserved(&name.name) {
         world.report(name.span, Problem::Reserved { name: name.name.clone() });
-        return;
+        return false;
     }
     if let Some(&earlier) = world.scopes[module].members.get(&name.name) {
         if let Some(first) = world.place(earlier) {
             world.report(name.span, Problem::Duplicate { what, name: name.name.clone(), first });
         }
-        return;
+        return false;
     }
     world.scopes[module].members.insert(name.name.clone(), symbol);
+    true
 }
 
 pub(crate) fn type_params(world: &mut World<'_>, source: &[ast::TypeParam]) -> Vec<ParamId> {
@@ -168,7 +170,9 @@ fn declare_class<'a>(
     if let Some(number) = number {
         world.program.built_in.entry(number).or_insert(id);
     }
-    bind(world, module, &source.name, Symbol::Class(id), What::Class);
+    if !bind(world, module, &source.name, Symbol::Class(id), What::Class) {
+        return;
+    }
     for method in &source.methods {
         add_method(world, id, module, method, declared);
     }
@@ -216,7 +220,9 @@ fn declare_trait<'a>(
         methods: IndexMap::new(),
         span: source.name.span,
     });
-    bind(world, module, &source.name, Symbol::Trait(id), What::Trait);
+    if !bind(world, module, &source.name, Symbol::Trait(id), What::Trait) {
+        return;
+    }
     for method in &source.methods {
         let method_id = new_method(world, Owner::Trait(id), module, method);
         let name = method.name.name.clone();

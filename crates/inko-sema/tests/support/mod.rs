@@ -10,14 +10,14 @@ use std::collections::HashMap;
 const STD: &str = include_str!("mini_std.inko");
 
 /// Modules by name, parsed when they are asked for.
-pub struct Sources {
+pub(crate) struct Sources {
     texts: HashMap<String, String>,
-    pub map: SourceMap,
+    pub(crate) map: SourceMap,
 }
 
 impl Sources {
     /// The miniature library, and further modules: each begins with a line `### name`.
-    pub fn new(more: &str) -> Self {
+    pub(crate) fn new(more: &str) -> Self {
         let mut texts = HashMap::new();
         for part in [STD, more].iter().flat_map(|text| text.split("### ").skip(1)) {
             let (name, text) = part.split_once('\n').expect("a module has a name and a text");
@@ -47,7 +47,7 @@ impl Loader for Sources {
 }
 
 /// Checks a main module; modules after it begin with lines `### name`.
-pub fn run(source: &str) -> (Checked, Sources) {
+pub(crate) fn run(source: &str) -> (Checked, Sources) {
     let (main, more) = match source.find("### ") {
         Some(at) => source.split_at(at),
         None => (source, ""),
@@ -59,7 +59,7 @@ pub fn run(source: &str) -> (Checked, Sources) {
 }
 
 /// One line a diagnostic: code, place, message. The file is named unless it is the main module's.
-pub fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
+pub(crate) fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let span = diagnostic.primary.span;
     let place = sources.map.start(span);
     let path = sources.map.file(span.file).path();
@@ -69,7 +69,7 @@ pub fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
 
 /// Checks that a program has exactly these diagnostics, given by the beginnings of their lines.
 #[track_caller]
-pub fn check(source: &str, expected: &[&str]) {
+pub(crate) fn check(source: &str, expected: &[&str]) {
     let (checked, sources) = run(source);
     let found: Vec<String> = checked.diagnostics.iter().map(|one| show(one, &sources)).collect();
     let same = found.len() == expected.len()
