@@ -135,7 +135,7 @@ class A {
   @x: Integer
 
   def one {
-    let a = 1 +
+    let a = (1 +)
     let b = f(1 2)
   }
 
@@ -153,7 +153,7 @@ class A {
     }
   }
 
-  def four { `{a b c 1}` }
+  def four { `{a} {1 2}` }
 }
 ";
     insta::assert_snapshot!("several_mistakes", report(source));
