@@ -176,6 +176,7 @@ fn every_mistake_is_reported_once() {
     places("A { @a 1, b = 2 }\n", &["1:8", "1:11"]);
     places("let a = { 1\nlet b = 2\n", &["3:1"]);
     places("a.b(1).c += 2\nd = 1\n1 = 2\n", &["1:10", "3:3"]);
+    places("def m {\n  static def n { 1 }\n  x(1 2)\n}\n", &["2:3", "3:7"]);
     places("def m {\n  try { a } else (1) { b }\n  try { 1 + }\n  c\n}\n", &["2:19", "3:13"]);
 }
 
@@ -209,6 +210,26 @@ fn odd_places_render() {
                     );
                 }
                 assert!(render_json(&diagnostic, &sources).contains("\"line\":"), "{text:?} {span:?}");
+            }
+        }
+    }
+}
+
+/// Whatever the parser reports about a damaged program can be shown.
+#[test]
+fn damaged_programs_render() {
+    let sample = include_str!("../../inko-syntax/tests/samples/everything.inko");
+    let odd = sample.replace('\n', "\r\n").replace("  ", "\t").replace("value", "\u{2028}\u{1f600}");
+    for text in [sample, &odd] {
+        for cut in (0..text.len()).filter(|&at| text.is_char_boundary(at)).step_by(5) {
+            for damaged in [&text[..cut], &text[cut..]] {
+                let mut sources = SourceMap::default();
+                let parsed = parse(sources.add("main.inko", damaged), damaged);
+                for error in parsed.errors.iter().chain(&parsed.warnings).take(5) {
+                    let diagnostic = Diagnostic::from(error);
+                    assert!(render_human(&diagnostic, &sources, false).contains(&diagnostic.message));
+                    assert!(render_json(&diagnostic, &sources).starts_with('{'));
+                }
             }
         }
     }
