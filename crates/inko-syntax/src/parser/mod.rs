@@ -1,6 +1,6 @@
 //! The parser: tokens to syntax tree, driven by chumsky's input and error machinery.
 //!
-//! Imports and types are chumsky combinators. Everything whose grammar looks at the layout or needs its
+//! Imports and trait bounds are chumsky combinators. Everything whose grammar looks at the layout or needs its
 //! own recovery (bodies, sends, lists) is a production by hand: a function over chumsky's [`InputRef`].
 //! No production ever backtracks, two tokens of lookahead are enough, so parsing is linear.
 //!
