@@ -52,6 +52,7 @@ fn lexical() {
         "lexical",
         &[
             (Code::UnterminatedString, "let a = 'abc\nlet b = 1\n"),
+            (Code::UnterminatedString, "let a = 'one\nlet b = 'two'"),
             (Code::UnterminatedTemplate, "let a = `abc {b}\n"),
             (Code::UnterminatedTemplate, "let a = `abc {b\n"),
             (Code::MalformedNumber, "let a = 0b11"),
@@ -170,6 +171,7 @@ fn every_mistake_is_reported_once() {
     places("class A {\n  def m {\n    1\n}\n\nclass B {\n  def m { f(1 2) }\n}\n", &["6:1", "7:15"]);
     places("let a = (1\nlet b = (2\nlet c = 3\n", &["2:1", "3:1"]);
     places("match(a) {\n  1 -> 2\n  3 { 4 }\n  5 -> { 6 7 + }\n}\n", &["2:8", "3:5", "4:16"]);
+    places("match(a) {\n  1 -> 2\n  else { 3 }\n}\n", &["2:8", "3:8"]);
     places("f(a: 1, 'b': 2, C: 3)\ng(1 +)\n", &["1:9", "1:17", "2:6"]);
     places("let a: = 1\nlet b: Array!(,) = 2\nlet c: Array!() = 3\n", &["1:8", "2:15", "3:15"]);
     places("def a !! -> {}\ndef b(x: A = ) {}\ndef c(1, d) {}\n", &["1:10", "1:13", "2:14", "3:7"]);
