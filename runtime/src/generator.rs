@@ -146,11 +146,13 @@ pub(crate) extern "C" fn generator_resume(process: &mut Process, generator: Word
     generator.address = process.head.exit_address;
     generator.frame = process.head.exit_frame;
     generator.outer_limit = process.execution.true_limit;
-    let coroutine = generator.coroutine.as_mut().expect("an unfinished generator has a coroutine");
+    // Taken out while it runs: the collector looks at the rest of the state meanwhile.
+    let mut coroutine = generator.coroutine.take().expect("an unfinished generator has a coroutine");
     process.set_stack(generator.lowest);
-    poll::renew_limit(process);
     process.execution.generators.push(generator);
+    poll::renew_limit(process);
     let result = coroutine.resume(());
+    generator.coroutine = Some(coroutine);
     process.execution.generators.pop();
     process.execution.true_limit = generator.outer_limit;
     poll::renew_limit(process);

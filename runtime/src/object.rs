@@ -5,10 +5,10 @@
 //! permanent ones, which nobody writes to.
 
 use crate::program;
+use inko_abi::class;
 use inko_abi::object::*;
 use inko_abi::table::Layout;
 use inko_abi::word::{self, Word};
-use inko_abi::class;
 
 /// The address of an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -89,7 +89,12 @@ impl Object {
             class::BYTE_STORAGE => 16 + padded(self.raw(STORAGE_CAPACITY)),
             class::BLOCK => CLOSURE_CAPTURES as usize + captures(header) * 8,
             class::HASHER => 8 + HASHER_WORDS * 8,
-            class::FLOAT | class::CELL | class::HOME | class::PROCESS | class::GENERATOR | class::CLASS_OBJECT => 16,
+            class::FLOAT
+            | class::CELL
+            | class::HOME
+            | class::PROCESS
+            | class::GENERATOR
+            | class::CLASS_OBJECT => 16,
             number => 8 + program::class(number).fields as usize * 8,
         }
     }

@@ -93,7 +93,10 @@ pub fn stack_overflow(process: &mut Process) -> ! {
 /// Stops the program because of a write to a constant's value.
 pub fn frozen(process: &mut Process, value: Word) -> ! {
     let name = class_name(value);
-    panic(process, format_args!("this object of type `{name}` is part of a constant's value, which can't be changed"))
+    panic(
+        process,
+        format_args!("this object of type `{name}` is part of a constant's value, which can't be changed"),
+    )
 }
 
 pub(crate) extern "C" fn panic_message(process: &mut Process, message: Word) {
@@ -140,7 +143,8 @@ pub(crate) extern "C" fn program_exit(process: &mut Process, status: Word) {
 /// The frames of a process as an array of arrays (file, name, line), oldest first, without the `skip`
 /// innermost ones and limited to the `limit` innermost of the others (0: all).
 pub(crate) extern "C" fn process_stacktrace(process: &mut Process, limit: Word, skip: Word) -> Word {
-    let count = |value: Word| if word::is_small(value) { word::small_value(value).max(0) as usize } else { 0 };
+    let count =
+        |value: Word| if word::is_small(value) { word::small_value(value).max(0) as usize } else { 0 };
     let (limit, skip) = (count(limit), count(skip));
     let mut found = positions(process);
     found.drain(..skip.min(found.len()));
@@ -162,7 +166,9 @@ pub(crate) extern "C" fn process_stacktrace(process: &mut Process, limit: Word, 
 /// A mistake of the runtime itself.
 pub fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
-        eprintln!("{info}\nThis is a bug in the runtime of inkoc. Please report it with this message and the program.");
+        eprintln!(
+            "{info}\nThis is a bug in the runtime of inkoc. Please report it with this message and the program."
+        );
         std::process::abort();
     }));
 }

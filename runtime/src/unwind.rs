@@ -15,7 +15,10 @@ use std::arch::naked_asm;
 
 pub(crate) extern "C" fn unwind(process: &mut Process, home: Word, value: Word, exit: i64) {
     if Object::of(home).raw(HOME_ACTIVE) != word::TRUE {
-        panic(process, "a block tried to return from a method that has already returned, or runs in another process");
+        panic(
+            process,
+            "a block tried to return from a method that has already returned, or runs in another process",
+        );
     }
     process.head.unwind_home = home;
     process.head.unwind_value = value;

@@ -81,8 +81,7 @@ pub fn visit(address: u64, pointer: u64, visitor: &mut Visitor<'_>) {
 fn lookup(address: u64) -> Option<(&'static Function, &'static CallSite)> {
     let program = program();
     // SAFETY: the tables have as many rows as they say.
-    let functions =
-        unsafe { std::slice::from_raw_parts(program.functions, program.function_count as usize) };
+    let functions = unsafe { std::slice::from_raw_parts(program.functions, program.function_count as usize) };
     let index = functions.partition_point(|function| function.start <= address).checked_sub(1)?;
     let function = &functions[index];
     let offset = address - function.start;

@@ -55,7 +55,8 @@ pub(crate) extern "C" fn float_ceil(_: &mut Process, value: f64) -> f64 {
 }
 
 pub(crate) extern "C" fn float_round(_: &mut Process, value: f64, decimals: Word) -> f64 {
-    let decimals = word::is_small(decimals).then(|| i32::try_from(word::small_value(decimals)).ok()).flatten();
+    let decimals =
+        word::is_small(decimals).then(|| i32::try_from(word::small_value(decimals)).ok()).flatten();
     let Some(decimals) = decimals.filter(|_| value.is_finite()) else { return value };
     if decimals == 0 {
         return value.round();

@@ -166,7 +166,7 @@ pub(crate) fn to_text(value: Word, radix: u32) -> String {
     if word::is_small(value) && radix == 10 {
         return word::small_value(value).to_string();
     }
-    big(value).in_radix(radix).to_string()
+    big(value).in_radix(radix as u8).to_string()
 }
 
 pub(crate) extern "C" fn integer_to_string(process: &mut Process, value: Word, radix: Word) -> Word {

@@ -46,9 +46,8 @@ pub(crate) extern "C" fn string_slice(process: &mut Process, string: Word, start
     };
     // A count that is no machine word is larger than any text.
     let count = if word::is_small(count) { word::small_value(count).max(0) as usize } else { usize::MAX };
-    let offset = |number: usize, from: &str| {
-        from.char_indices().nth(number).map_or(from.len(), |(offset, _)| offset)
-    };
+    let offset =
+        |number: usize, from: &str| from.char_indices().nth(number).map_or(from.len(), |(offset, _)| offset);
     let rest = &all[offset(start, all)..];
     let part = &rest[..offset(count, rest)];
     process.string(part)

@@ -114,7 +114,7 @@ fn spawn_thread(name: &str, body: impl FnOnce() + Send + 'static) {
 
 impl Scheduler {
     /// Makes a process run that no worker in particular should run.
-    fn inject(&self, process: Box<Process>) {
+    fn inject(&'static self, process: Box<Process>) {
         match process.execution.pinned {
             _ if process.execution.blocking => self.blocking.push(process),
             Some(worker) => {
