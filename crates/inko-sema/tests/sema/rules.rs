@@ -1,9 +1,7 @@
 //! Rules of the reference beyond its probes, by chapter.
 
-mod support;
-
+use crate::support::{check, run};
 use inko_sema::tree::{BodyOwner, ExprKind, Target};
-use support::{check, run};
 
 #[test]
 fn the_miniature_library_is_sound() {
