@@ -19,7 +19,7 @@ const SEEDS: &[&str] = &[
      match(let x = try b.call(1) else (e) e.bytesize as Any) { as Integer when 1 < x -> { x }\n\
      as String -> { x.bytesize } else -> { fn (y: Integer) { return y }.call(1) } } }\n\
      let k = do (z = 1, *r: String) { local throw `{z} {r.length}` }\ntry! k.call\nlet l: ?Integer = Option.none\n\
-     l.let do (v) { v + ::X }\nf(b: do (_) { 1 }, a: 2)\nself.f(1, do (x) { x })\nThisModule.f(1, do (_) { 1 })\nlet X = 1\n",
+     l.let do (v) { v + ::X }\nf(b: do (_) { 1 }, a: 2)\nself.f(1, do (x) { x })\nThisModule.f(1, do (_) { 1 })\n",
 ];
 
 /// A small generator of numbers (Marsaglia, "Xorshift RNGs", 2003); the same ones in every run.
