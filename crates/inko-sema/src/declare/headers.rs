@@ -137,9 +137,7 @@ fn target(world: &mut World<'_>, module: ModuleId, name: &ast::Ident) -> Result<
 fn reopen<'a>(world: &mut World<'a>, module: ModuleId, source: &'a ast::Reopen, declared: &mut Declared<'a>) {
     match target(world, module, &source.class) {
         Ok(class) => {
-            for method in &source.methods {
-                add_method(world, class, module, method, declared);
-            }
+            add_methods(world, class, module, &source.methods, declared);
         }
         Err(Some(Problem::TraitAsClass { name, related })) => {
             world.report(source.class.span, Problem::ReopenedTrait { name, related });
@@ -167,11 +165,9 @@ fn implementation<'a>(
     let params = class.map(|class| named(world, &world.program.classes[class].type_params));
     let self_type = class.map(|class| world.owner_type(crate::tree::Owner::Class(class)));
     let scope = TypeScope { module, params: params.as_deref().unwrap_or(&[]), self_type, method: None };
-    let written = ast::Type {
-        kind: ast::TypeKind::Named(source.trait_name.clone(), source.type_args.clone()),
-        span: source.trait_name.span,
-    };
-    let ty = world.resolve_type(&scope, &written, SelfUse::Early);
+    // The trait's name isn't looked up among the class's type parameters, its arguments are.
+    let (name, args) = (&source.trait_name, &source.type_args);
+    let ty = world.resolve_global(&scope, name, args, name.span, SelfUse::Early);
     let Some(class) = class else { return };
     match world.view(ty) {
         View::Trait(id) => {
@@ -186,8 +182,21 @@ fn implementation<'a>(
         View::Error => {}
         _ => world.report(source.trait_name.span, Problem::NotATrait { ty }),
     }
-    for method in &source.methods {
-        add_method(world, class, module, method, declared);
+    add_methods(world, class, module, &source.methods, declared);
+}
+
+/// Adds the methods of a reopening or an implementation; those of the module's own object have ids.
+fn add_methods<'a>(
+    world: &mut World<'a>,
+    class: ClassId,
+    module: ModuleId,
+    methods: &'a [ast::Method],
+    declared: &mut Declared<'a>,
+) {
+    if world.module_of_class(class).is_none() {
+        for method in methods {
+            add_method(world, class, module, method, declared);
+        }
     }
 }
 

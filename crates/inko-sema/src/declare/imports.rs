@@ -1,6 +1,6 @@
 //! Second step: the globals of every module (§3.2, §3.3 of the reference).
 
-use crate::errors::{Problem, What};
+use crate::errors::Problem;
 use crate::loader::{BOOTSTRAP, Collected, PRELUDE, has_prelude, import_path};
 use crate::suggest;
 use crate::types::ModuleId;
@@ -57,7 +57,9 @@ fn exported(world: &World<'_>, module: ModuleId, name: &Name) -> Option<Symbol> 
     if let Some(&symbol) = scope.members.get(name) {
         return Some(symbol);
     }
-    scope.methods.get(name).map(|&method| Symbol::Method(module, method))
+    let own = &world.program.classes[world.program.modules[module].class].methods;
+    let method = scope.methods.get(name).or_else(|| own.get(name));
+    method.map(|&method| Symbol::Method(module, method))
 }
 
 fn explicit(world: &mut World<'_>, module: ModuleId, import: &ast::Import) {
@@ -129,7 +131,9 @@ fn one(
 fn all(world: &mut World<'_>, module: ModuleId, from: ModuleId, span: Span) {
     let scope = &world.scopes[from];
     let members = scope.members.iter().map(|(name, symbol)| (name.clone(), *symbol));
-    let methods = scope.methods.iter().map(|(name, method)| (name.clone(), Symbol::Method(from, *method)));
+    let own = &world.program.classes[world.program.modules[from].class].methods;
+    let methods = scope.methods.iter().chain(own);
+    let methods = methods.map(|(name, method)| (name.clone(), Symbol::Method(from, *method)));
     let mut found: Vec<(Name, Symbol)> = members.chain(methods).collect();
     // The table has no order; messages about clashes need one.
     found.sort_by(|left, right| left.0.cmp(&right.0));
@@ -162,18 +166,4 @@ fn add(world: &mut World<'_>, module: ModuleId, name: &Name, symbol: Symbol, spa
         Some((_, Origin::Implicit)) => None,
     };
     world.report(span, Problem::ImportClash { name: name.clone(), first });
-}
-
-impl What {
-    /// How messages call it.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            What::Class => "class",
-            What::Trait => "trait",
-            What::Constant => "constant",
-            What::Method => "method",
-            What::Attribute => "attribute",
-            What::Implementation => "implementation",
-        }
-    }
 }

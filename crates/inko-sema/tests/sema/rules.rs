@@ -1,9 +1,7 @@
 //! Rules of the reference beyond its probes, by chapter.
 
-mod support;
-
+use crate::support::{check, run};
 use inko_sema::tree::{BodyOwner, ExprKind, Target};
-use support::{check, run};
 
 #[test]
 fn the_miniature_library_is_sound() {
@@ -96,6 +94,17 @@ fn generics() {
     check("Range.new(1, 2).cover?(3).false?\n(1..2).cover?('x')", &["TypeMismatch 2:15"]);
 }
 
+/// Blocks run for their effect may differ in their values; then there is no common value either.
+#[test]
+fn blocks_for_effect() {
+    let source =
+        "let mut a = 1\nlet mut b = 'x'\nTrue.if(true: { a = 2 }, false: { b = 'y' })\na + b.bytesize";
+    check(source, &[]);
+    let used =
+        "let mut a = 1\nlet mut b = 'x'\nTrue.if(true: { a = 2 }, false: { b = 'y' }).foo\na + b.bytesize";
+    check(used, &["UnknownMessage 3:46 the type `Any`"]);
+}
+
 #[test]
 fn selves() {
     check("class A { def m -> Self { self } def n -> Self { A {} } def o -> Self { Self {} } }", &[]);
@@ -169,6 +178,8 @@ fn lambdas() {
 
 #[test]
 fn modules_as_objects() {
+    check("import std::stdio::stdout::(write_string as write)\nlet _n: Integer = write('x')", &[]);
+    check("def f {}\nimpl ThisModule { def f {} }", &["DuplicateMethod 2:23"]);
     check("import std::stdio::stdout\nstdout.print('x')\nstdout.print\nstdout.write_string('y')", &[]);
     check(
         "import std::stdio::stdout\nimport std::io::Write\n\

@@ -7,12 +7,14 @@ use inko_syntax::{FileId, SourceMap, parse};
 use std::collections::HashMap;
 
 /// A standard library just large enough for the language's own rules.
-const STD: &str = include_str!("mini_std.inko");
+pub(crate) const STD: &str = include_str!("mini_std.inko");
 
 /// Modules by name, parsed when they are asked for.
 pub(crate) struct Sources {
     texts: HashMap<String, String>,
     pub(crate) map: SourceMap,
+    /// Whether modules with syntax errors are used as they are.
+    pub(crate) tolerant: bool,
 }
 
 impl Sources {
@@ -23,13 +25,17 @@ impl Sources {
             let (name, text) = part.split_once('\n').expect("a module has a name and a text");
             texts.insert(name.trim().to_string(), text.to_string());
         }
-        Self { texts, map: SourceMap::default() }
+        Self { texts, map: SourceMap::default(), tolerant: false }
     }
 
     fn parse(&mut self, name: &str, text: &str) -> (FileId, Module) {
         let file = self.map.add(format!("{}.inko", name.replace("::", "/")), text);
         let parsed = parse(file, text);
-        assert!(parsed.errors.is_empty(), "syntax errors in {name}: {:#?}\n{text}", parsed.errors);
+        assert!(
+            self.tolerant || parsed.errors.is_empty(),
+            "syntax errors in {name}: {:#?}\n{text}",
+            parsed.errors
+        );
         (file, parsed.module)
     }
 }
@@ -59,10 +65,10 @@ pub(crate) fn run(source: &str) -> (Checked, Sources) {
 }
 
 /// One line a diagnostic: code, place, message. The file is named unless it is the main module's.
-pub(crate) fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
+fn show(diagnostic: &Diagnostic, map: &SourceMap) -> String {
     let span = diagnostic.primary.span;
-    let place = sources.map.start(span);
-    let path = sources.map.file(span.file).path();
+    let place = map.start(span);
+    let path = map.file(span.file).path();
     let file = if &**path == "main.inko" { String::new() } else { format!("{path}:") };
     format!("{:?} {file}{}:{} {}", diagnostic.code, place.line, place.column, diagnostic.message)
 }
@@ -71,8 +77,13 @@ pub(crate) fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
 #[track_caller]
 pub(crate) fn check(source: &str, expected: &[&str]) {
     let (checked, sources) = run(source);
-    let found: Vec<String> = checked.diagnostics.iter().map(|one| show(one, &sources)).collect();
+    let found: Vec<String> = checked.diagnostics.iter().map(|one| show(one, &sources.map)).collect();
     let same = found.len() == expected.len()
         && found.iter().zip(expected).all(|(found, expected)| found.starts_with(expected));
     assert!(same, "\n{source}\n\nexpected: {expected:#?}\nfound: {found:#?}");
+}
+
+/// All diagnostics, one a line.
+pub(crate) fn show_all(diagnostics: &[Diagnostic], map: &SourceMap) -> String {
+    diagnostics.iter().map(|one| show(one, map) + "\n").collect()
 }
