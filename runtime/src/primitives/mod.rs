@@ -134,10 +134,6 @@ fn check_mutable(process: &mut Process, value: Word) {
     }
 }
 
-fn boolean(value: bool) -> Word {
-    if value { word::TRUE } else { word::FALSE }
-}
-
 /// Memory for machine code, the one allocation that may collect before it takes place.
 pub(crate) extern "C" fn allocate(process: &mut Process, bytes: i64) -> i64 {
     process.reserve(bytes as usize, &mut []);
