@@ -6,4 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod graph;
 pub mod ir;
+pub mod print;
+pub mod verify;
+pub mod visit;
