@@ -228,10 +228,11 @@ impl Printer<'_> {
     }
 
     fn field(&self, class: u32, field: u32) -> String {
-        let class = self.program.classes.get(class as usize).and_then(Option::as_ref);
-        match class.and_then(|class| class.field_names.get(field as usize)) {
-            Some(name) => format!("@{name}"),
-            None => format!("@{field}"),
+        let row = self.program.classes.get(class as usize).and_then(Option::as_ref);
+        let class = class_name(self.program, class);
+        match row.and_then(|row| row.field_names.get(field as usize)) {
+            Some(name) => format!("{class}@{name}"),
+            None => format!("{class}@{field}"),
         }
     }
 

@@ -102,8 +102,10 @@ fn find(function: &Function) -> Vec<Copy> {
     copies
 }
 
+/// What makes an object is not copied: a value that is one of two objects hides both from other passes.
 fn copyable(op: &Op) -> bool {
-    !matches!(op, Op::NewHome(_) | Op::LandingPad | Op::Poll | Op::GetLocal(_) | Op::SetLocal(..))
+    let makes = matches!(op, Op::NewHome(_) | Op::NewCell(_) | Op::New(..) | Op::Closure(..) | Op::NewArray(_));
+    !makes && !matches!(op, Op::LandingPad | Op::Poll | Op::GetLocal(_) | Op::SetLocal(..))
 }
 
 /// What the branch at the end of `block` does for the arguments of an edge.
