@@ -6,5 +6,9 @@
 #![forbid(unsafe_code)]
 
 pub mod build;
+pub mod graph;
 pub mod ir;
 pub mod lower;
+pub mod print;
+pub mod verify;
+pub mod visit;
