@@ -8,6 +8,7 @@
 //! that calls itself in the last position.
 
 use super::emit::{Emitter, Val};
+use super::exits::Exit;
 use super::facts::{Capture, Facts, FrameFacts, Level};
 use super::layout::{self, Convention, Shape};
 use super::names;
@@ -75,7 +76,7 @@ pub(crate) struct Frame {
     /// The home tokens at hand: its own and captured ones.
     pub(crate) homes: IndexMap<Level, Value>,
     /// The exits of its own home token.
-    pub(crate) exits: Vec<BlockId>,
+    pub(crate) exits: Vec<Exit>,
     /// Where its landing pads lead.
     pub(crate) dispatch: Option<BlockId>,
     pub(crate) handlers: Vec<Handler>,

@@ -30,7 +30,7 @@ impl<'p> Cx<'_, 'p> {
             position.function = name.clone();
             self.lowering.out.positions.intern(position)
         };
-        let symbol = format!("{}.<block {}>", self.body_symbol(), tree.id);
+        let symbol = format!("{}.<block {}>", self.body_symbol(), tree.id.as_u32());
         let id = self.lowering.declare(name, symbol, Signature::closure(arity), span_position);
         self.lowering.out.functions[id].block =
             Some(BlockLiteral { is_lambda: false, captures: captures.len() as u32 });

@@ -7,7 +7,7 @@
 //! Each invoke has a landing pad of its own, with one predecessor, so that the values of variables are
 //! those at the call; they meet in the frame's one dispatch block.
 
-use super::body::{Cx, Handler};
+use super::body::{Cx, Frame, Handler};
 use super::emit::Val;
 use super::facts::Level;
 use super::layout::Shape;
@@ -15,20 +15,44 @@ use crate::ir::*;
 use inko_abi::entry::Entry;
 use inko_sema::tree::{Expr, Try, TryHandler};
 
-/// The exit of a home token that returns its value from the frame.
-pub(crate) const EXIT_RETURN: usize = 0;
-/// The exit of a home token that throws its value out of the frame.
-pub(crate) const EXIT_THROW: usize = 1;
+/// Where an exit of a home token leads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum ExitKind {
+    /// The value is returned from the frame.
+    Return,
+    /// The value is thrown out of the frame.
+    Throw,
+    /// The value goes to a handler in the frame.
+    Handler,
+}
+
+/// An exit of a home token; its number is its index among those of the frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Exit {
+    /// What happens with the value.
+    pub(crate) kind: ExitKind,
+    /// The block that takes it.
+    pub(crate) block: BlockId,
+}
+
+impl Frame {
+    /// The number of an exit of this frame, which is made when it is first asked for.
+    fn exit(&mut self, kind: ExitKind, handler: Option<BlockId>) -> u32 {
+        let same = |exit: &Exit| exit.kind == kind && handler.is_none_or(|block| block == exit.block);
+        let number = self.exits.iter().position(same).unwrap_or_else(|| {
+            let block = handler.unwrap_or_else(|| self.emit.merge_block(Shape::Erased).0);
+            self.exits.push(Exit { kind, block });
+            self.exits.len() - 1
+        });
+        number as u32
+    }
+}
 
 impl<'p> Cx<'_, 'p> {
     /// Makes the home token of the current frame. Its exits are filled in when the frame is left.
     pub(crate) fn make_home(&mut self) {
         let frame = self.frame();
         let home = frame.emit.word(Op::NewHome(Vec::new()));
-        for _ in [EXIT_RETURN, EXIT_THROW] {
-            let (block, _) = frame.emit.merge_block(Shape::Erased);
-            frame.exits.push(block);
-        }
         let level = frame.level;
         frame.homes.insert(level, home);
     }
@@ -162,15 +186,16 @@ impl<'p> Cx<'_, 'p> {
             self.return_from_frame(val);
         } else {
             let word = self.emit().boxed(val);
-            self.exit(Level::BODY, word, EXIT_RETURN);
+            let exit = self.frames[0].exit(ExitKind::Return, None);
+            self.exit(Level::BODY, word, exit);
         }
     }
 
     /// Leaves the current frame and those between for an exit of an outer one; goes on in dead code.
-    fn exit(&mut self, level: Level, value: Value, exit: usize) {
+    fn exit(&mut self, level: Level, value: Value, exit: u32) {
         self.leave();
         let home = *self.frame().homes.get(&level).unwrap_or_else(|| unreachable!("facts capture the home"));
-        self.emit().stop(Terminator::Exit { home, value, exit: exit as u32 });
+        self.emit().stop(Terminator::Exit { home, value, exit });
     }
 
     /// Throws a word from the current place; goes on in dead code.
@@ -189,17 +214,14 @@ impl<'p> Cx<'_, 'p> {
         }
         for frame in self.frames[..current].iter_mut().rev() {
             if let Some(handler) = frame.handlers.iter().rev().find(|handler| !handler.transparent) {
-                let known = frame.exits.iter().position(|&block| block == handler.block);
-                let exit = known.unwrap_or_else(|| {
-                    frame.exits.push(handler.block);
-                    frame.exits.len() - 1
-                });
-                let level = frame.level;
+                let (level, block) = (frame.level, handler.block);
+                let exit = frame.exit(ExitKind::Handler, Some(block));
                 self.exit(level, error, exit);
                 return;
             }
         }
-        self.exit(Level::BODY, error, EXIT_THROW);
+        let exit = self.frames[0].exit(ExitKind::Throw, None);
+        self.exit(Level::BODY, error, exit);
     }
 
     /// `try`.
@@ -262,7 +284,7 @@ impl<'p> Cx<'_, 'p> {
         self.emit().position = position;
         if let Some(home) = self.own_home() {
             self.fill_exits();
-            let exits = self.frame().exits.clone();
+            let exits: Vec<BlockId> = self.frame().exits.iter().map(|exit| exit.block).collect();
             let blocks = self.emit().function.blocks.values_mut().flat_map(|block| &mut block.insts);
             for inst in blocks.filter(|inst| inst.results.first() == Some(&home)) {
                 inst.op = Op::NewHome(exits.clone());
@@ -277,15 +299,19 @@ impl<'p> Cx<'_, 'p> {
     }
 
     fn fill_exits(&mut self) {
-        let (returned, thrown) = (self.frame().exits[EXIT_RETURN], self.frame().exits[EXIT_THROW]);
-        self.emit().switch(returned);
-        let value = self.emit().function.blocks[returned].params[0];
-        // Whoever exits this way has converted the value to what the body returns.
-        let shape = self.frame().returns;
-        self.return_from_frame(Val { value, shape });
-        self.emit().switch(thrown);
-        let error = self.emit().function.blocks[thrown].params[0];
-        self.throw_from_frame(error);
+        for Exit { kind, block } in self.frame().exits.clone() {
+            self.emit().switch(block);
+            let value = self.emit().function.blocks[block].params[0];
+            match kind {
+                // Whoever exits this way has converted the value to what the body returns.
+                ExitKind::Return => {
+                    let shape = self.frame().returns;
+                    self.return_from_frame(Val { value, shape });
+                }
+                ExitKind::Throw => self.throw_from_frame(value),
+                ExitKind::Handler => {}
+            }
+        }
     }
 
     fn fill_dispatch(&mut self, block: BlockId) {
@@ -301,7 +327,7 @@ impl<'p> Cx<'_, 'p> {
             let same = emit.value(Op::Same(arrived, home), Ty::Bool, Known::Nothing);
             emit.branch(same, Edge::to(own), Edge::to(foreign));
             emit.switch(own);
-            for (number, &target) in exits.iter().enumerate() {
+            for (number, &Exit { block: target, .. }) in exits.iter().enumerate() {
                 let next = emit.new_block();
                 let wanted = emit.raw(number as i64);
                 let test = emit.value(Op::RawEquals(exit, wanted), Ty::Bool, Known::Nothing);

@@ -85,7 +85,7 @@ impl<'p> Lowering<'p> {
         let program = self.program;
         let Some(&last) = program.order.last() else { return };
         let position = self.position(&Name::default(), program.bodies[program.modules[last].body].span);
-        let id = self.declare(Name::default(), "main".into(), Signature::closure(0), position);
+        let id = self.declare(Name::default(), "run modules".into(), Signature::closure(0), position);
         self.out.functions[id].block = Some(BlockLiteral { is_lambda: true, captures: 0 });
         let mut emit = self.emitter(id);
         for &module in &program.order {

@@ -58,8 +58,11 @@ fn forward(
     };
     let shape = layout::class_shape(program, class);
     let receiver = emit.trust(emit.param(0), shape);
-    let mut args =
-        vec![emit.coerce(receiver, shape, || unreachable!("the class of the receiver is known")).value];
+    let mut args = Vec::new();
+    // The methods of a module know their receiver.
+    if direct.receiver.is_some() {
+        args.push(emit.coerce(receiver, shape, || unreachable!("the class of the receiver is known")).value);
+    }
     for (index, (from, to)) in wanted.params.iter().zip(&direct.params).enumerate() {
         let given = Val { value: emit.param(index + 1), shape: from.shape };
         args.push(if from.optional {
