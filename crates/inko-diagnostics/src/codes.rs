@@ -130,8 +130,6 @@ codes! {
     Error 24 TryExpectsOneExpression "one expression in the braces of `try`";
     /// `def`, `class`, `import` and so on at a place where they may not stand.
     Error 25 MisplacedDefinition "definition at the wrong place";
-    /// A negative literal directly after an operand on the same line: `a -5` or `a-5`.
-    Error 26 NegativeLiteralAfterOperand "negative literal after an operand";
     /// `recv.x += v` or `recv[i] += v`.
     Error 27 InvalidCompoundAssignment "compound assignment to a send";
     /// `X = 1`, `1 = 2` and so on.
@@ -146,6 +144,9 @@ codes! {
     Error 32 InvalidRestArgument "invalid rest argument";
     /// An arm of a `match` after its `else`.
     Error 33 ArmAfterElse "`else` must be the last arm";
+
+    /// A negative literal directly after an operand on the same line: `a -5` or `a-5`.
+    Warning 26 NegativeLiteralAfterOperand "negative literal after an operand";
 
     // Modules and names: 100 to 199.
 

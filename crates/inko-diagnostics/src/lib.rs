@@ -6,6 +6,10 @@
 
 mod codes;
 mod diagnostic;
+mod render;
+mod syntax;
 
 pub use codes::{Code, Severity};
 pub use diagnostic::{Diagnostic, Label};
+pub use render::{render_human, render_json};
+pub use syntax::syntax;

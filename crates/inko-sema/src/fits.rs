@@ -8,8 +8,8 @@ use crate::transform::Subst;
 use crate::types::{BlockKind, HoleId, ParamId, TraitId, Type, TypeId};
 use crate::world::{View, World, flag};
 
-/// Where bounds or requirements go round in circles, the answer is no.
-const DEPTH: u32 = 64;
+/// Where bounds go round in circles, the answer is no. Written types nest less deeply than this.
+const DEPTH: u32 = 256;
 
 impl World<'_> {
     /// Whether a value of type `have` is accepted where `want` is expected.
@@ -57,8 +57,8 @@ impl World<'_> {
                 self.all_fit(&args, &subst, want, depth)
             }
             (View::Trait(left), View::Trait(right)) if left == right => self.args_fit(have, want, depth),
-            (View::Trait(left), View::Trait(right)) => {
-                right == self.core.object || self.requires(left, have, want, depth)
+            (View::Trait(_), View::Trait(right)) => {
+                right == self.core.object || self.requires(have, right, want, depth)
             }
             (View::Rigid(left), View::Rigid(right)) => left == right,
             (View::Param(left) | View::Rigid(left), View::Param(right)) if left == right => true,
@@ -107,10 +107,33 @@ impl World<'_> {
         })
     }
 
-    /// Whether a trait requires another, directly or not.
-    fn requires(&mut self, id: TraitId, have: TypeId, want: TypeId, depth: u32) -> bool {
-        let required = self.required_traits(id, have);
-        required.into_iter().any(|one| self.attempt(one, want, depth))
+    /// Whether a trait type requires another one, directly or not.
+    fn requires(&mut self, have: TypeId, right: TraitId, want: TypeId, depth: u32) -> bool {
+        let required = self.all_required(have);
+        required.into_iter().any(|(id, one)| id == right && self.attempt(one, want, depth))
+    }
+
+    /// All traits that a trait type requires, directly or not, each once; nearer ones first.
+    pub(crate) fn all_required(&mut self, own: TypeId) -> Vec<(TraitId, TypeId)> {
+        let mut found: Vec<(TraitId, TypeId)> = Vec::new();
+        let mut next = Some(own);
+        let mut done = 0;
+        while let Some(one) = next {
+            if let View::Trait(id) = self.view(one)
+                && !self.program.traits[id].required.is_empty()
+            {
+                for required in self.required_traits(id, one) {
+                    if let View::Trait(id) = self.view(required)
+                        && !found.contains(&(id, required))
+                    {
+                        found.push((id, required));
+                    }
+                }
+            }
+            next = found.get(done).map(|(_, ty)| *ty);
+            done += 1;
+        }
+        found
     }
 
     /// The traits that a trait type requires directly, with the type's arguments put in.

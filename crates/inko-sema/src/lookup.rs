@@ -30,9 +30,6 @@ pub(crate) struct Found {
     pub(crate) subst: Subst,
 }
 
-/// How deep requirements of traits are followed; deeper ones go round in circles.
-const DEPTH: u32 = 32;
-
 impl World<'_> {
     /// The method that `name` means for a receiver of a type. `Self` in the result's substitution is the
     /// receiver.
@@ -40,7 +37,7 @@ impl World<'_> {
         let receiver = self.shallow(receiver);
         let mut found = match self.view(receiver) {
             View::Class(class) => self.in_class(class, receiver, name),
-            View::Trait(id) => self.in_trait(id, receiver, name, 0),
+            View::Trait(id) => self.in_trait(id, receiver, name),
             View::Param(_) | View::Rigid(_) => self.in_bounds(receiver, name),
             View::Hole(hole) => {
                 let (bounds, _) = self.hole_bounds(hole);
@@ -88,8 +85,8 @@ impl World<'_> {
         Some(Found { method, via, subst })
     }
 
-    fn in_trait(&mut self, id: TraitId, own: TypeId, name: &Name, depth: u32) -> Option<Found> {
-        if let Some(found) = self.in_trait_only(id, own, name, depth) {
+    fn in_trait(&mut self, id: TraitId, own: TypeId, name: &Name) -> Option<Found> {
+        if let Some(found) = self.in_trait_only(id, own, name) {
             return Some(found);
         }
         // Every trait type answers the messages of `Object`.
@@ -98,30 +95,29 @@ impl World<'_> {
         Some(Found { method, via: Via::Trait, subst: Subst::default() })
     }
 
-    fn in_trait_only(&mut self, id: TraitId, own: TypeId, name: &Name, depth: u32) -> Option<Found> {
-        if let Some(&method) = self.program.traits[id].methods.get(name) {
-            let subst = Subst::new(&self.program.traits[id].type_params, self.args(own));
-            return Some(Found { method, via: Via::Trait, subst });
+    /// A trait's own methods, then those of the traits it requires.
+    fn in_trait_only(&mut self, id: TraitId, own: TypeId, name: &Name) -> Option<Found> {
+        let mut place = self.program.traits[id].methods.get(name).map(|&method| (method, id, own));
+        if place.is_none() && !self.program.traits[id].required.is_empty() {
+            let required = self.all_required(own);
+            place = required.into_iter().find_map(|(id, ty)| {
+                self.program.traits[id].methods.get(name).map(|&method| (method, id, ty))
+            });
         }
-        if depth > DEPTH || self.program.traits[id].required.is_empty() {
-            return None;
-        }
-        let required = self.required_traits(id, own);
-        required.into_iter().find_map(|one| match self.view(one) {
-            View::Trait(id) => self.in_trait_only(id, one, name, depth + 1),
-            _ => None,
-        })
+        let (method, id, ty) = place?;
+        let subst = Subst::new(&self.program.traits[id].type_params, self.args(ty));
+        Some(Found { method, via: Via::Trait, subst })
     }
 
     fn in_bounds(&mut self, receiver: TypeId, name: &Name) -> Option<Found> {
         let bounds = self.bounds_of(receiver);
         let own = bounds.iter().find_map(|&bound| match self.view(bound) {
-            View::Trait(id) => self.in_trait_only(id, bound, name, 0),
+            View::Trait(id) => self.in_trait_only(id, bound, name),
             _ => None,
         });
         own.or_else(|| {
             bounds.iter().find_map(|&bound| match self.view(bound) {
-                View::Trait(id) => self.in_trait(id, bound, name, 0),
+                View::Trait(id) => self.in_trait(id, bound, name),
                 _ => None,
             })
         })
@@ -167,11 +163,11 @@ impl World<'_> {
                 names.extend(self.scopes[module].methods.keys().cloned());
                 self.class_messages(self.program.modules[module].class, &mut names);
             }
-            View::Trait(id) => self.trait_messages(id, &mut names, 0),
+            View::Trait(id) => self.trait_messages(id, receiver, &mut names),
             View::Param(_) | View::Rigid(_) => {
                 for bound in self.bounds_of(receiver) {
                     if let View::Trait(id) = self.view(bound) {
-                        self.trait_messages(id, &mut names, 0);
+                        self.trait_messages(id, bound, &mut names);
                     }
                 }
             }
@@ -188,12 +184,10 @@ impl World<'_> {
         }
     }
 
-    fn trait_messages(&self, id: TraitId, names: &mut Vec<Name>, depth: u32) {
+    fn trait_messages(&mut self, id: TraitId, own: TypeId, names: &mut Vec<Name>) {
         names.extend(self.program.traits[id].methods.keys().cloned());
-        if depth < DEPTH {
-            for &required in self.program.traits[id].required.keys() {
-                self.trait_messages(required, names, depth + 1);
-            }
+        for (id, _) in self.all_required(own) {
+            names.extend(self.program.traits[id].methods.keys().cloned());
         }
     }
 }

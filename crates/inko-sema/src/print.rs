@@ -41,14 +41,9 @@ impl World<'_> {
             Type::Param(param) | Type::Rigid(param) => {
                 let bounds = &self.program.params[*param].bounds;
                 let extra = self.extra_bounds.iter().filter(|(one, _)| one == param).map(|(_, ty)| ty);
+                let bounds: Vec<TypeId> = bounds.iter().chain(extra).copied().collect();
                 out.push_str(&self.program.params[*param].name);
-                for (index, &bound) in bounds.iter().chain(extra).enumerate() {
-                    // Bounds may mention the parameter itself.
-                    if depth == 0 {
-                        out.push_str(if index == 0 { ": " } else { " + " });
-                        self.print(out, bound, depth + 1);
-                    }
-                }
+                self.print_bounds(out, &bounds, depth);
             }
             Type::Block(block) => {
                 out.push_str(if block.kind == BlockKind::Closure { "do" } else { "fn" });
@@ -80,10 +75,24 @@ impl World<'_> {
             Type::Never => out.push_str("Never"),
             Type::SelfType => out.push_str("Self"),
             Type::Error => out.push_str("<unknown>"),
-            Type::Hole(hole) => match self.hole_bounds(*hole).1 {
-                Some(param) => out.push_str(&self.program.params[param].name),
-                None => out.push('_'),
+            Type::Hole(hole) => match self.hole_bounds(*hole) {
+                (bounds, Some(param)) => {
+                    out.push_str(&self.program.params[param].name);
+                    self.print_bounds(out, &bounds, depth);
+                }
+                (_, None) => out.push('_'),
             },
+        }
+    }
+
+    /// The bounds of a parameter; only outermost, as bounds may mention the parameter itself.
+    fn print_bounds(&self, out: &mut String, bounds: &[TypeId], depth: u32) {
+        if depth > 0 {
+            return;
+        }
+        for (index, &bound) in bounds.iter().enumerate() {
+            out.push_str(if index == 0 { ": " } else { " + " });
+            self.print(out, bound, depth + 1);
         }
     }
 

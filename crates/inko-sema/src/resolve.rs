@@ -112,6 +112,18 @@ impl World<'_> {
             self.check_type_arg_count(0, args, simple, span);
             return simple;
         }
+        self.resolve_global(scope, name, args, span, own)
+    }
+
+    /// A written type whose name is a definition or an import, never a type parameter.
+    pub(crate) fn resolve_global(
+        &mut self,
+        scope: &TypeScope<'_>,
+        name: &ast::Ident,
+        args: &[ast::Type],
+        span: Span,
+        own: SelfUse,
+    ) -> TypeId {
         let args_types: Vec<TypeId> = args.iter().map(|arg| self.resolve_type(scope, arg, own)).collect();
         match self.symbol(scope.module, &name.name) {
             Some(Symbol::Class(class)) => {

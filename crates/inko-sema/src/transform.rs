@@ -49,7 +49,7 @@ impl Rule<'_> {
 }
 
 /// Types nested deeper than this (only possible by inference gone round in circles) are cut off.
-const DEPTH: u32 = 64;
+const DEPTH: u32 = 256;
 
 impl World<'_> {
     /// Replaces parameters and `Self`.

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+pub mod dump;
 mod error;
 mod lexer;
 mod literal;

@@ -173,6 +173,11 @@ impl Checker<'_, '_> {
     fn lambda(&mut self, block: &ast::Block, parts: Parts, span: Span) -> Expr {
         let ty = self.block_type(block, BlockKind::Lambda, &parts);
         let error = self.world.core.error;
+        if self.world.silent > 0 {
+            // Only the type is wanted: the literal is checked again, and gets its body then.
+            self.bodies.pop();
+            return Expr { kind: ExprKind::Error, ty, span };
+        }
         let id = self.world.program.bodies.push(Body {
             owner: BodyOwner::Lambda { explicit: block.form == ast::BlockForm::Fn },
             module: self.module,

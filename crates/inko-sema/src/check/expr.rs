@@ -1,6 +1,6 @@
 //! Expressions: which of the neighbouring files checks which kind, and the kinds that need no file.
 
-use super::Checker;
+use super::{Checker, FrameKind};
 use crate::errors::Problem;
 use crate::tree::{Expr, ExprKind};
 use crate::types::{ModuleId, TypeId};
@@ -137,7 +137,9 @@ impl Checker<'_, '_> {
                 self.failed(span)
             }
             Symbol::Constant(id) => {
-                if self.world.constant_states[id] == ConstantState::Pending {
+                let in_method = self.frames.first().is_some_and(|frame| frame.kind == FrameKind::Method);
+                let known = in_method && self.world.literal_constants.contains_key(&id);
+                if self.world.constant_states[id] == ConstantState::Pending && !known {
                     let first = self.world.program.constants[id].span;
                     self.report(span, Problem::UsedBeforeDefinition { name: name.clone(), first });
                     return self.failed(span);

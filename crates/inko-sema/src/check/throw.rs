@@ -80,8 +80,11 @@ impl Checker<'_, '_> {
             (Some(ty), Some(operand)) => operand.thrown.push((ty, span)),
             (None, Some(operand)) => operand.generic |= generic,
             (Some(ty), None) => {
+                // With the `try` that is missing, all of these would throw.
                 let boundary = self.boundary();
-                self.frames[boundary].throws.threw = true;
+                for frame in &mut self.frames[boundary..] {
+                    frame.throws.threw = true;
+                }
                 self.report(span, Problem::MissingTry { name: name.clone(), ty });
             }
             (None, None) => {}

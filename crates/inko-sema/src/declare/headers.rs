@@ -167,11 +167,9 @@ fn implementation<'a>(
     let params = class.map(|class| named(world, &world.program.classes[class].type_params));
     let self_type = class.map(|class| world.owner_type(crate::tree::Owner::Class(class)));
     let scope = TypeScope { module, params: params.as_deref().unwrap_or(&[]), self_type, method: None };
-    let written = ast::Type {
-        kind: ast::TypeKind::Named(source.trait_name.clone(), source.type_args.clone()),
-        span: source.trait_name.span,
-    };
-    let ty = world.resolve_type(&scope, &written, SelfUse::Early);
+    // The trait's name isn't looked up among the class's type parameters, its arguments are.
+    let (name, args) = (&source.trait_name, &source.type_args);
+    let ty = world.resolve_global(&scope, name, args, name.span, SelfUse::Early);
     let Some(class) = class else { return };
     match world.view(ty) {
         View::Trait(id) => {

@@ -14,7 +14,23 @@ pub(super) fn check(world: &mut World<'_>, declared: &Declared<'_>) {
         required_traits(world, implementation);
         methods(world, implementation);
     }
+    objects(world, declared);
     world.holes.clear();
+}
+
+/// Checks the methods of classes that implement `Object` without saying so against its defaults.
+fn objects(world: &mut World<'_>, declared: &Declared<'_>) {
+    let object = world.core.object;
+    for class in world.program.classes.keys().collect::<Vec<_>>() {
+        let implicit = world.program.classes[class].traits.contains_key(&object)
+            && !declared.by_pair.contains_key(&(class, object));
+        let names = &world.program.traits[object].methods;
+        if !implicit || !names.keys().any(|name| world.program.classes[class].methods.contains_key(name)) {
+            continue;
+        }
+        let span = world.program.classes[class].span;
+        methods(world, &Implementation { class, id: object, args: Vec::new(), span });
+    }
 }
 
 /// Reports traits that require themselves, and cuts the circle.

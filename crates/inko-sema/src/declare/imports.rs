@@ -1,6 +1,6 @@
 //! Second step: the globals of every module (§3.2, §3.3 of the reference).
 
-use crate::errors::{Problem, What};
+use crate::errors::Problem;
 use crate::loader::{BOOTSTRAP, Collected, PRELUDE, has_prelude, import_path};
 use crate::suggest;
 use crate::types::ModuleId;
@@ -162,18 +162,4 @@ fn add(world: &mut World<'_>, module: ModuleId, name: &Name, symbol: Symbol, spa
         Some((_, Origin::Implicit)) => None,
     };
     world.report(span, Problem::ImportClash { name: name.clone(), first });
-}
-
-impl What {
-    /// How messages call it.
-    pub(crate) fn text(self) -> &'static str {
-        match self {
-            What::Class => "class",
-            What::Trait => "trait",
-            What::Constant => "constant",
-            What::Method => "method",
-            What::Attribute => "attribute",
-            What::Implementation => "implementation",
-        }
-    }
 }

@@ -24,6 +24,8 @@ pub(super) fn module(inp: &mut Input<'_, '_>) -> Result<Vec<Item>> {
             }
         }
     }
+    // Chumsky wants its input used up, the end of the file included.
+    inp.skip();
     Ok(items)
 }
 

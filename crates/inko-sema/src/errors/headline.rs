@@ -1,168 +1,10 @@
-//! Everything that can be wrong with a program beyond its syntax, and the only place that puts it into
-//! words.
-//!
-//! *Invariant:* a problem is data; types in it are printed when it is reported, while the holes of the
-//! body still are what they were.
+//! The code and the message of every problem.
 
+use super::{Problem, What};
 use crate::types::TypeId;
 use crate::world::World;
-use inko_diagnostics::{Code, Diagnostic};
-use inko_syntax::{Name, Span};
-
-/// What is defined twice.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum What {
-    Class,
-    Trait,
-    Constant,
-    Method,
-    Attribute,
-    Implementation,
-}
-
-impl What {
-    fn code(self) -> Code {
-        match self {
-            What::Class | What::Trait | What::Constant => Code::DuplicateConstant,
-            What::Method => Code::DuplicateMethod,
-            What::Attribute => Code::DuplicateAttribute,
-            What::Implementation => Code::DuplicateImplementation,
-        }
-    }
-}
-
-/// What may help with an unknown message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum MessageHint {
-    None,
-    Similar(Name),
-    /// The receiver is `Any`.
-    Cast,
-    /// The class object answers the message, its instances don't.
-    IsStatic,
-    /// Instances answer the message, the class object doesn't.
-    IsInstance,
-    /// The receiver is of a type parameter without bounds.
-    NoBounds,
-    /// A local with arguments.
-    CallLocal,
-}
-
-impl MessageHint {
-    pub(crate) fn similar(name: Option<Name>) -> Self {
-        name.map_or(MessageHint::None, MessageHint::Similar)
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(match self {
-            MessageHint::None => return None,
-            MessageHint::Similar(name) => did_you_mean(name),
-            MessageHint::Cast => "cast the value to a type that answers the message: `value as Type`".into(),
-            MessageHint::IsStatic => "this is a static method: send it to the class".into(),
-            MessageHint::IsInstance => "this is an instance method: send it to an instance".into(),
-            MessageHint::NoBounds => {
-                "values of a type parameter only answer the messages of its bounds".into()
-            }
-            MessageHint::CallLocal => "a block in a local variable is called with `.call(...)`".into(),
-        })
-    }
-}
-
-fn did_you_mean(name: &Name) -> String {
-    format!("did you mean `{name}`?")
-}
-
-/// A mistake.
-#[derive(Debug)]
-#[rustfmt::skip]
-pub(crate) enum Problem {
-    // Modules and names.
-    UnknownModule { name: Name },
-    UnreadableModule { name: Name, reason: String },
-    NotAMember { name: Name, module: Name, similar: Option<Name> },
-    ImportClash { name: Name, first: Option<Span> },
-    ExternImport { name: Name, module: Name, related: Span },
-    UnknownConstant { name: Name, similar: Option<Name> },
-    Duplicate { what: What, name: Name, first: Span },
-    Reserved { name: Name },
-    DuplicateLocal { name: Name, first: Span },
-    DuplicateArgument { name: Name, first: Span },
-    DuplicateTypeParam { name: Name, first: Span },
-    ImmutableLocal { name: Name, first: Span, is_let: bool },
-    UnknownLocal { name: Name, similar: Option<Name> },
-    UnusedLocal { name: Name },
-    MutableConstant,
-    ConstantInBody { name: Name },
-    UsedBeforeDefinition { name: Name, first: Span },
-    // Types.
-    Mismatch { want: TypeId, have: TypeId },
-    ReturnMismatch { want: TypeId, have: TypeId, related: Option<Span> },
-    UnknownMessage { ty: TypeId, name: Name, hint: MessageHint },
-    UnknownIdentifier { ty: TypeId, name: Name, hint: MessageHint },
-    UnknownAttribute { ty: TypeId, name: Name, assigned: bool, similar: Option<Name> },
-    NoAttributes { ty: TypeId, name: Name },
-    ArgumentCount {
-        name: Name, least: usize, most: Option<usize>, have: usize, missing: Vec<Name>, related: Option<Span>,
-    },
-    UnknownKeyword { method: Name, name: Name, is_rest: bool, similar: Option<Name> },
-    ArgumentGivenTwice { name: Name, first: Span },
-    Uninferable { name: Name },
-    UntypedArgument { name: Name },
-    TooManyArguments,
-    TypeArgumentCount { ty: TypeId, want: usize, have: usize },
-    MethodTypeArgumentCount { name: Name, want: usize, have: usize },
-    UnknownTypeParam { ty: TypeId, name: Name },
-    BoundNotATrait { ty: TypeId },
-    NotATrait { ty: TypeId },
-    BoundNotMet { ty: TypeId, name: Name, arg: TypeId, bound: TypeId },
-    InvalidCast { from: TypeId, to: TypeId },
-    NotAClass { name: Name },
-    TraitAsClass { name: Name, related: Span },
-    NotAType { name: Name, related: Option<Span> },
-    TypeAsValue { name: Name },
-    BuiltInConstructor { name: Name },
-    MissingAttributes { ty: TypeId, names: Vec<Name> },
-    AttributeGivenTwice { name: Name, first: Span },
-    NotEmbeddable { ty: TypeId },
-    ReceiverForExternal { name: Name, related: Span },
-    // Traits and definitions.
-    ReopenedTrait { name: Name, related: Span },
-    MissingBody { name: Name },
-    StaticInTrait,
-    CyclicTrait { name: Name },
-    MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId },
-    MissingMethod { class: TypeId, wanted_by: TypeId, name: Name, wanted: String, related: Span },
-    MethodMisfit {
-        wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
-    },
-    DefaultClash {
-        class: TypeId, wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
-    },
-    // Control flow.
-    ReturnOutsideMethod,
-    ThrowUndeclared { ty: TypeId },
-    ThrowAtModuleLevel { ty: TypeId },
-    ThrowOutsideMethod,
-    NeverThrows { ty: TypeId },
-    MissingTry { name: Name, ty: TypeId },
-    UselessTry,
-    ReturnAndYield,
-    ReturnInGenerator,
-    YieldOutsideMethod,
-    YieldUndeclared,
-    NeverYields { ty: TypeId },
-    // Patterns.
-    ConditionNotBoolean { ty: TypeId },
-    NotAPattern { ty: TypeId },
-    TypePatternWithoutInput,
-    PatternOnAny,
-    ErasedPattern { name: Name },
-    // The compiler and its library.
-    UnknownIntrinsic { name: Name },
-    UnknownExternal { name: Name, similar: Option<Name> },
-    ExternalArguments { name: Name, want: usize, have: usize },
-    ExternalThrows { name: Name, throws: bool },
-}
+use inko_diagnostics::Code;
+use inko_syntax::Name;
 
 /// `1 argument`, `2 arguments`
 fn counted(count: usize, noun: &str) -> String {
@@ -173,7 +15,7 @@ fn are_given(count: usize) -> String {
     format!("{count} {} given", if count == 1 { "is" } else { "are" })
 }
 
-fn listed(names: &[Name], mark: &str) -> String {
+pub(super) fn listed(names: &[Name], mark: &str) -> String {
     names.iter().map(|name| format!("`{mark}{name}`")).collect::<Vec<_>>().join(", ")
 }
 
@@ -185,21 +27,31 @@ fn argument_count(least: usize, most: Option<usize>) -> String {
     }
 }
 
+impl What {
+    fn text(self) -> &'static str {
+        match self {
+            What::Class => "class",
+            What::Trait => "trait",
+            What::Constant => "constant",
+            What::Method => "method",
+            What::Attribute => "attribute",
+            What::Implementation => "implementation",
+        }
+    }
+
+    fn code(self) -> Code {
+        match self {
+            What::Class | What::Trait | What::Constant => Code::DuplicateConstant,
+            What::Method => Code::DuplicateMethod,
+            What::Attribute => Code::DuplicateAttribute,
+            What::Implementation => Code::DuplicateImplementation,
+        }
+    }
+}
+
 impl Problem {
-    /// Where a diagnostic is.
-    pub(crate) fn place(diagnostic: &Diagnostic) -> Span {
-        diagnostic.primary.span
-    }
-
-    /// The problem in words.
-    pub(crate) fn diagnostic(self, world: &World<'_>, span: Span) -> Diagnostic {
-        let (code, message) = self.headline(world);
-        let diagnostic = Diagnostic::new(code, span, message);
-        self.explain(world, diagnostic)
-    }
-
     /// Code and message.
-    fn headline(&self, world: &World<'_>) -> (Code, String) {
+    pub(super) fn headline(&self, world: &World<'_>) -> (Code, String) {
         use Problem as P;
         let show = |ty: &TypeId| world.show(*ty);
         match self {
@@ -475,105 +327,5 @@ impl Problem {
             ),
             _ => (Code::Unsupported, "this isn't supported".into()),
         }
-    }
-
-    /// Remarks, other places and what to do.
-    fn explain(self, world: &World<'_>, mut diagnostic: Diagnostic) -> Diagnostic {
-        use Problem as P;
-        let text = |ty: TypeId| world.show(ty);
-        let first_text = "it was first defined here";
-        match self {
-            P::NotAMember { similar, .. }
-            | P::UnknownConstant { similar, .. }
-            | P::UnknownLocal { similar, .. }
-            | P::UnknownAttribute { similar, .. }
-            | P::UnknownKeyword { similar, .. }
-            | P::UnknownExternal { similar, .. } => {
-                if let Some(similar) = similar {
-                    diagnostic.hint = Some(did_you_mean(&similar));
-                }
-            }
-            P::ImportClash { first, .. } => {
-                diagnostic = match first {
-                    Some(first) => diagnostic.related(first, "the name is taken by this"),
-                    None => diagnostic.label("every module has this name already"),
-                };
-                diagnostic = diagnostic.hint("import it under another name with `as`");
-            }
-            P::Duplicate { first, .. }
-            | P::DuplicateLocal { first, .. }
-            | P::DuplicateArgument { first, .. }
-            | P::DuplicateTypeParam { first, .. }
-            | P::AttributeGivenTwice { first, .. }
-            | P::ArgumentGivenTwice { first, .. } => {
-                diagnostic = diagnostic.related(first, first_text);
-            }
-            P::UsedBeforeDefinition { first, .. } => {
-                diagnostic = diagnostic.related(first, "it is defined here");
-            }
-            P::ImmutableLocal { name, first, is_let } => {
-                diagnostic = diagnostic.related(first, "it is defined here");
-                diagnostic = diagnostic.hint(if is_let {
-                    format!("define it with `let mut {name}`")
-                } else {
-                    "arguments, match bindings and error variables are always immutable".into()
-                });
-            }
-            P::UnusedLocal { name } => {
-                diagnostic = diagnostic.hint(format!("if that is intended, name it `_{name}`"));
-            }
-            P::Mismatch { want, have } => {
-                diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
-            }
-            P::ReturnMismatch { want, have, related } => {
-                diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
-                if let Some(related) = related {
-                    diagnostic = diagnostic.related(related, "the return type is given here");
-                }
-            }
-            P::UnknownMessage { hint, .. } | P::UnknownIdentifier { hint, .. } => {
-                diagnostic.hint = hint.text();
-            }
-            P::ArgumentCount { missing, related, .. } => {
-                if !missing.is_empty() && missing.iter().all(|name| !name.is_empty()) {
-                    diagnostic = diagnostic.label(format!("missing: {}", listed(&missing, "")));
-                }
-                if let Some(related) = related {
-                    diagnostic = diagnostic.related(related, "the method is defined here");
-                }
-            }
-            P::ExternImport { related, .. }
-            | P::ReceiverForExternal { related, .. }
-            | P::TraitAsClass { related, .. }
-            | P::ReopenedTrait { related, .. }
-            | P::NotAType { related: Some(related), .. } => {
-                diagnostic = diagnostic.related(related, "it is defined here");
-            }
-            P::MissingMethod { wanted, related, .. } => {
-                diagnostic = diagnostic.related(related, "it is required here");
-                diagnostic = diagnostic.hint(format!("define `{wanted}`"));
-            }
-            P::MethodMisfit { related, .. } | P::DefaultClash { related, .. } => {
-                diagnostic = diagnostic.related(related, "the present method is defined here");
-            }
-            P::BuiltInConstructor { .. } => {
-                diagnostic = diagnostic.hint("send `new` to the class instead");
-            }
-            P::Uninferable { .. } => {
-                diagnostic = diagnostic.hint("give it a type: `do (name: Type) { ... }`");
-            }
-            P::ThrowUndeclared { ty } => {
-                diagnostic = diagnostic.hint(format!("declare the throw type: `!! {}`", text(ty)));
-            }
-            P::MissingTry { .. } => {
-                diagnostic =
-                    diagnostic.hint("handle the error with `try ... else`, or pass it on with `try`");
-            }
-            P::NeverThrows { .. } => diagnostic = diagnostic.hint("remove the throw type"),
-            P::UselessTry => diagnostic = diagnostic.hint("remove the `try`"),
-            P::PatternOnAny => diagnostic = diagnostic.hint("cast the input, or test with `as Type`"),
-            _ => {}
-        }
-        diagnostic
     }
 }

@@ -1,9 +1,7 @@
 //! The conformance probes of the reference: appendix C.1 (column "new") and the examples of §4.10.5.
 //! Probes that are syntax errors belong to the parser's tests.
 
-mod support;
-
-use support::check;
+use crate::support::check;
 
 /// Rows of appendix C.1: a program, and the codes of its diagnostics in order.
 #[track_caller]

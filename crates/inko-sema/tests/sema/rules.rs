@@ -1,9 +1,7 @@
 //! Rules of the reference beyond its probes, by chapter.
 
-mod support;
-
+use crate::support::{check, run};
 use inko_sema::tree::{BodyOwner, ExprKind, Target};
-use support::{check, run};
 
 #[test]
 fn the_miniature_library_is_sound() {
@@ -207,3 +205,21 @@ fn targets() {
     let integer = program.built_in[&inko_abi::class::INTEGER];
     assert!(matches!(add.target, Target::Method { class: Some(class), .. } if class == integer));
 }
+
+/// The parser allows trees 1,000 nodes high, and the checker recurses on them.
+#[test]
+fn deep_nesting() {
+    let chain = format!("let mut x = 1\nx = x{}", " + x".repeat(990));
+    let calls = format!("def f(a: Integer) -> Integer {{ a }}\n{}1{}", "f(".repeat(60), ")".repeat(60));
+    let closures = format!("{}1{}", "{ ".repeat(60), " }".repeat(60));
+    let tries = format!("def f {{ {}1{} }}", "try { ".repeat(30), " } else { 1 }".repeat(30));
+    let types = format!("def f(a: {}Integer{}) {{}}", "Array!(".repeat(60), ")".repeat(60));
+    for source in [chain, calls, closures, tries, types] {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&source).0);
+        let checked = thread.expect("threads can be made").join().expect("no panic");
+        assert!(checked.diagnostics.iter().all(|one| !one.is_error()), "{:#?}", checked.diagnostics);
+    }
+}
+
+/// What the crate's documentation asks of its callers.
+const STACK: usize = 2 << 20;
