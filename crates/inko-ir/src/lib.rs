@@ -9,6 +9,10 @@ pub mod build;
 pub mod graph;
 pub mod ir;
 pub mod lower;
+pub mod parse;
+pub mod passes;
 pub mod print;
 pub mod verify;
 pub mod visit;
+
+pub use passes::{OptLevel, optimize, optimize_observed};
