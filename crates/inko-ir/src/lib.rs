@@ -9,6 +9,7 @@ pub mod build;
 pub mod graph;
 pub mod interpret;
 pub mod ir;
+pub mod lower;
 pub mod parse;
 pub mod passes;
 pub mod print;
