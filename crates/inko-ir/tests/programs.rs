@@ -27,7 +27,11 @@ fn scratch() {
         let mut again = support::lowered(&source);
         let lowering = start.elapsed();
         inko_ir::optimize(&mut again, level);
-        println!("{level:?}: {} functions, {lowering:?}, {:?}", program.functions.len(), start.elapsed() - lowering);
+        println!(
+            "{level:?}: {} functions, {lowering:?}, {:?}",
+            program.functions.len(),
+            start.elapsed() - lowering
+        );
         if level == OptLevel::Speed {
             for function in program.functions.values() {
                 if function.symbol.starts_with(&*show) {

@@ -30,7 +30,10 @@ impl Loader for Files {
         let path = format!("{}.inko", name.replace("::", "/"));
         match std::fs::read_to_string(root().join(&path)) {
             Ok(text) => {
-                let text = text.replace("def ..(other: Self) -> Range!(Self)", "def ..(other: Integer) -> Range!(Integer)");
+                let text = text.replace(
+                    "def ..(other: Self) -> Range!(Self)",
+                    "def ..(other: Integer) -> Range!(Integer)",
+                );
                 let (file, module) = self.parse(&path, &text);
                 Loaded::Module(file, module)
             }
