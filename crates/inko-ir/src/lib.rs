@@ -7,6 +7,7 @@
 
 pub mod build;
 pub mod graph;
+pub mod interpret;
 pub mod ir;
 pub mod lower;
 pub mod parse;
@@ -15,4 +16,5 @@ pub mod print;
 pub mod verify;
 pub mod visit;
 
+pub use interpret::interpret;
 pub use passes::{OptLevel, optimize, optimize_observed};

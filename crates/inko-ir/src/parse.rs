@@ -83,7 +83,12 @@ impl<'a> Line<'a> {
         Ok(text.into())
     }
 
-    fn list<T>(&mut self, open: &str, close: &str, mut item: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+    fn list<T>(
+        &mut self,
+        open: &str,
+        close: &str,
+        mut item: impl FnMut(&mut Self) -> Result<T>,
+    ) -> Result<Vec<T>> {
         let mut items = Vec::new();
         if !self.eat(open) || self.eat(close) {
             return Ok(items);
@@ -217,7 +222,8 @@ impl Parser {
         if let Some(number) = name.strip_prefix("class").and_then(|rest| rest.parse().ok()) {
             return Ok(number);
         }
-        let found = self.program.classes.iter().position(|class| class.as_ref().is_some_and(|c| c.name == name));
+        let found =
+            self.program.classes.iter().position(|class| class.as_ref().is_some_and(|c| c.name == name));
         found.map(|index| index as u32).ok_or_else(|| format!("there is no class {name:?}"))
     }
 
@@ -232,14 +238,20 @@ impl Parser {
             let mut line = Line::new(line.split("  ;").next().unwrap_or(line));
             let text = line.rest;
             let first = block.is_none();
-            if text.is_empty() || ["main ", "class ", "selector ", "#"].iter().any(|word| text.starts_with(word)) {
+            if text.is_empty()
+                || ["main ", "class ", "selector ", "#"].iter().any(|word| text.starts_with(word))
+            {
                 continue;
             }
             if line.eat("local ") {
                 let name = line.word()?.trim_end_matches(':');
                 let ty = ty(line.word()?)?;
                 scope.locals.insert(name.to_owned(), function.locals.push(ty));
-            } else if text.starts_with('b') && text.contains(':') && text.ends_with([':', 'y']) && !text.contains('=') {
+            } else if text.starts_with('b')
+                && text.contains(':')
+                && text.ends_with([':', 'y'])
+                && !text.contains('=')
+            {
                 let name = line.word()?.trim_end_matches(':');
                 let this = scope.block(&mut function, name, position);
                 let params = line.list("(", ")", |line| self.defined(line, &mut function, &mut scope))?;

@@ -1,10 +1,17 @@
 //! The shapes that lowering makes of control flow, and what the optimizer must make of them.
 
 use inko_ir::ir::*;
-use inko_ir::{OptLevel, optimize, parse, print, verify};
+use inko_ir::{OptLevel, interpret, optimize, parse, print, verify};
 
 /// The methods of std that the examples call, as lowering gives them.
 const STD: &str = r#"
+fn show(word) -> word
+b0(v0: integer):
+  v1: small = 10
+  v2: String = call runtime integer_to_string(v0, v1)
+  v3: word, v4: bool = call runtime stdout_write_string(v2)
+  return v3
+
 fn while(word, word) -> word
 b0(v0: Block, v1: Block):
   jump b1(v0, v1)
@@ -105,14 +112,33 @@ b2:
   throw v6
 "#;
 
-/// The dump of the main function of a program with the methods of std.
-fn optimized(text: &str) -> String {
-    let mut program = parse::program(&format!("{text}\n{STD}")).unwrap_or_else(|error| panic!("{error}"));
+/// The dump of the main function of a program with the methods of std. At every stage it does what it did
+/// before, which is to print `output`.
+#[track_caller]
+fn optimized(text: &str, output: &str) -> String {
+    let parse = || parse::program(&format!("{text}\n{STD}")).unwrap_or_else(|error| panic!("{error}"));
+    let mut program = parse();
     assert_eq!(verify::verify_program(&program), []);
+    assert_eq!(run(&program), (0, output.to_owned()), "as lowered");
+    optimize(&mut program, OptLevel::None);
+    assert_eq!(verify::verify_program(&program), []);
+    assert_eq!(run(&program), (0, output.to_owned()), "without optimizer");
+    let mut program = parse();
     optimize(&mut program, OptLevel::Speed);
     assert_eq!(verify::verify_program(&program), []);
     let main = program.main.expect("the program has a main function");
-    print::function(&program, &program.functions[main], false)
+    let dump = print::function(&program, &program.functions[main], false);
+    assert_eq!(run(&program), (0, output.to_owned()), "{dump}");
+    dump
+}
+
+/// The exit status and output of a program.
+fn run(program: &Program) -> (i32, String) {
+    let mut out = Vec::new();
+    let mut err = Vec::new();
+    let status = interpret(program, &mut out, &mut err);
+    out.extend(err);
+    (status, String::from_utf8_lossy(&out).into_owned())
 }
 
 /// Asserts that nothing is left of closures and calls.
@@ -120,7 +146,7 @@ fn optimized(text: &str) -> String {
 fn is_plain(dump: &str) {
     for word in ["closure ", "cell", "home", "call ", "invoke", "exit "] {
         let body = dump.lines().skip(1).collect::<Vec<_>>().join("\n");
-        assert!(!body.replace("call runtime panic", "").contains(word), "{word:?} is left:\n{dump}");
+        assert!(!body.replace("call runtime", "").contains(word), "{word:?} is left:\n{dump}");
     }
 }
 
@@ -136,6 +162,7 @@ b0(v0: word):
   v4: Block = closure main.2(v2)
   v5: word = call while(v3, v4)
   v6: integer = get_cell v2
+  v7: word = call show(v6)
   return v6
 fn main.1(word) -> word throws closure[1]
 b0(v0: word):
@@ -154,6 +181,7 @@ b0(v0: word):
   set_cell v1 = v4
   return v4
 "#,
+        "10",
     );
     println!("{dump}");
     is_plain(&dump);
@@ -170,6 +198,7 @@ b0(v0: word):
   v2: small = 2
   v3: Array = new_array(v1, v2)
   v4: integer = call first_even(v3)
+  v5: word = call show(v4)
   return v4
 fn first_even(word) -> word
 b0(v0: Array):
@@ -215,6 +244,7 @@ b0(v0: word):
   v2: integer = get_capture v0, 1
   exit v1, v2, 0
 "#,
+        "2",
     );
     println!("{dump}");
     is_plain(&dump);
@@ -235,6 +265,9 @@ b0(v0: word):
   v7: Block = closure main.1(v6)
   v8: word = call Array.each(v3, v7)
   v9: Float = get_cell v6
+  v10: float = unbox_float v9
+  v11: integer = call runtime float_to_integer(v10)
+  v12: word = call show(v11)
   return v9
 fn main.1(word, word) -> word throws closure[1]
 b0(v0: word, v1: word):
@@ -247,6 +280,7 @@ b0(v0: word, v1: word):
   set_cell v2 = v7
   return v7
 "#,
+        "3",
     );
     println!("{dump}");
     is_plain(&dump);
@@ -259,7 +293,10 @@ fn and_becomes_branches() {
         r#"main main
 fn main(word) -> word throws lambda[0]
 b0(v0: word):
-  v1: integer = get_global a
+  v20: small = 4
+  set_global a = v20
+  v19: word = get_global a
+  v1: integer = verify v19 Integer "Integer"
   v2: small = 10
   v3: bool = integer less v1, v2
   v4: Block = closure main.1(v1)
@@ -268,7 +305,8 @@ b0(v0: word):
   v7: word = new_cell v6
   v8: Block = closure main.2(v7)
   v9: word = call Boolean.if_true(v5, v8)
-  v10: word = get_cell v7
+  v10: integer = get_cell v7
+  v11: word = call show(v10)
   return v10
 fn main.1(word) -> word throws closure[1]
 b0(v0: word):
@@ -284,6 +322,7 @@ b0(v0: word):
   set_cell v1 = v2
   return v2
 "#,
+        "7",
     );
     println!("{dump}");
     is_plain(&dump);
@@ -292,8 +331,10 @@ b0(v0: word):
 
 #[test]
 fn dumps_can_be_read_back() {
-    let mut program = parse::program(&format!("main main\nfn main(word) -> word throws lambda[0]\nb0(v0: word):\n  return v0\n{STD}"))
-        .expect("the text is valid");
+    let mut program = parse::program(&format!(
+        "main main\nfn main(word) -> word throws lambda[0]\nb0(v0: word):\n  return v0\n{STD}"
+    ))
+    .expect("the text is valid");
     optimize(&mut program, OptLevel::None);
     let dump = print::program(&program);
     let again = parse::program(&dump).unwrap_or_else(|error| panic!("{error}\n{dump}"));

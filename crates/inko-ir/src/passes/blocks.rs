@@ -16,7 +16,8 @@ pub(crate) fn run(function: &mut Function) -> bool {
     let mut changed = false;
     // Each step makes room for the others; three rounds leave next to nothing.
     for _ in 0..3 {
-        let round = equal_branches(function) | trivial_params(function) | skip_empty(function) | merge(function);
+        let round =
+            equal_branches(function) | trivial_params(function) | skip_empty(function) | merge(function);
         changed |= round;
         if !round {
             break;
@@ -143,7 +144,10 @@ fn skip_empty(function: &mut Function) -> bool {
                 if !pairs().all(|(&param, &arg)| facts(arg).implies(facts(param))) {
                     break;
                 }
-                let args = next.args.iter().map(|&arg| pairs().find(|pair| *pair.0 == arg).map_or(arg, |pair| *pair.1));
+                let args = next
+                    .args
+                    .iter()
+                    .map(|&arg| pairs().find(|pair| *pair.0 == arg).map_or(arg, |pair| *pair.1));
                 *edge = Edge::with(next.block, args.collect());
                 changed = true;
             }

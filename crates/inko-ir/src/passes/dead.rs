@@ -92,7 +92,11 @@ fn needed(function: &Function, origins: &SecondaryMap<Value, Origin>, op: &Op) -
     }
 }
 
-fn sweep(function: &mut Function, origins: &SecondaryMap<Value, Origin>, live: &SecondaryMap<Value, bool>) -> bool {
+fn sweep(
+    function: &mut Function,
+    origins: &SecondaryMap<Value, Origin>,
+    live: &SecondaryMap<Value, bool>,
+) -> bool {
     let mut changed = false;
     let mut dead: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
     for id in function.blocks.keys().collect::<Vec<_>>() {
@@ -100,7 +104,9 @@ fn sweep(function: &mut Function, origins: &SecondaryMap<Value, Origin>, live: &
         let gone: Vec<bool> = block
             .insts
             .iter()
-            .map(|inst| !needed(function, origins, &inst.op) && inst.results.iter().all(|&result| !live[result]))
+            .map(|inst| {
+                !needed(function, origins, &inst.op) && inst.results.iter().all(|&result| !live[result])
+            })
             .collect();
         dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
         changed |= gone.contains(&true) || !dead[id].is_empty();

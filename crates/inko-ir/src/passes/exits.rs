@@ -44,7 +44,12 @@ impl Homes {
         for (id, block) in function.blocks.iter() {
             for inst in &block.insts {
                 if let Op::NewHome(exits) = &inst.op {
-                    let home = Home { exits: exits.clone(), made_in: id, ends: Vec::new(), left: Default::default() };
+                    let home = Home {
+                        exits: exits.clone(),
+                        made_in: id,
+                        ends: Vec::new(),
+                        left: Default::default(),
+                    };
                     homes[inst.results[0]] = Some(home);
                 }
             }
@@ -59,7 +64,8 @@ impl Homes {
             }
         }
         for home in homes.values_mut().flatten() {
-            let mut work: Vec<BlockId> = home.ends.iter().flat_map(|end| successors(function, end.0)).collect();
+            let mut work: Vec<BlockId> =
+                home.ends.iter().flat_map(|end| successors(function, end.0)).collect();
             while let Some(block) = work.pop() {
                 if block != home.made_in && !std::mem::replace(&mut home.left[block], true) {
                     work.extend(successors(function, block));

@@ -180,7 +180,11 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             }
         }
         let entry = self.block(callee.entry);
-        self.function.terminate(self.site.block, Terminator::Jump(Edge::with(entry, args.clone())), self.site.position);
+        self.function.terminate(
+            self.site.block,
+            Terminator::Jump(Edge::with(entry, args.clone())),
+            self.site.position,
+        );
         for id in callee.blocks.keys() {
             self.copy(id, &args);
         }
@@ -197,7 +201,8 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             let Op::Call(call) = call.op else { unreachable!("the site is a call") };
             return call.args;
         }
-        let terminator = std::mem::replace(&mut self.function.blocks[block].terminator, Terminator::Unreachable);
+        let terminator =
+            std::mem::replace(&mut self.function.blocks[block].terminator, Terminator::Unreachable);
         let Terminator::Invoke { call, mut normal, unwind } = terminator else {
             unreachable!("the site is an invoke")
         };

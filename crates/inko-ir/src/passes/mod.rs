@@ -26,9 +26,6 @@ mod thread;
 mod unbox;
 mod values;
 
-
-
-
 use crate::ir::*;
 use crate::verify;
 use context::Context;
@@ -170,7 +167,8 @@ impl Driver<'_, '_> {
         };
         let unwinds = old.unwinds && program::may_unwind(function, calls);
         let throws = old.throws && local.throws;
-        summaries.functions[id] = context::Summary { throws, unwinds, done: true, references: old.references, ..local };
+        summaries.functions[id] =
+            context::Summary { throws, unwinds, done: true, references: old.references, ..local };
     }
 
     /// Runs passes over a function; tells whether one changed it, and what is left of the budget.

@@ -85,9 +85,8 @@ pub(crate) fn summaries(program: &Program, order: &[FunctionId]) -> Summaries {
                 continue;
             }
             let function = &program.functions[id];
-            let calls = |call: &Call| {
-                unwinds(call, &program.selectors, |id| functions[id].unwinds, &closures)
-            };
+            let calls =
+                |call: &Call| unwinds(call, &program.selectors, |id| functions[id].unwinds, &closures);
             if may_unwind(function, calls) {
                 functions[id].unwinds = true;
                 changed = true;
@@ -113,7 +112,9 @@ pub(crate) fn local(function: &Function, this: FunctionId) -> Summary {
         for inst in &block.insts {
             match &inst.op {
                 Op::Call(this) => call(this),
-                Op::Closure(id, _) if *id == this => call(&Call { callee: Callee::Function(this), args: Vec::new() }),
+                Op::Closure(id, _) if *id == this => {
+                    call(&Call { callee: Callee::Function(this), args: Vec::new() })
+                }
                 _ => {}
             }
         }
@@ -167,7 +168,8 @@ pub(crate) fn drop_unreachable(program: &mut Program) {
         new[id] = Some(FunctionId::new(index));
     }
     let mut old = std::mem::take(&mut program.functions);
-    let placeholder = || Function::new(Default::default(), Default::default(), Signature::closure(0), PositionId::new(0));
+    let placeholder =
+        || Function::new(Default::default(), Default::default(), Signature::closure(0), PositionId::new(0));
     let mut kept = PrimaryMap::with_capacity(order.len());
     for &id in &order {
         kept.push(std::mem::replace(&mut old[id], placeholder()));
@@ -177,11 +179,15 @@ pub(crate) fn drop_unreachable(program: &mut Program) {
         for block in function.blocks.values_mut() {
             for inst in &mut block.insts {
                 match &mut inst.op {
-                    Op::Call(Call { callee: Callee::Function(id), .. }) | Op::Closure(id, _) => *id = target(*id),
+                    Op::Call(Call { callee: Callee::Function(id), .. }) | Op::Closure(id, _) => {
+                        *id = target(*id)
+                    }
                     _ => {}
                 }
             }
-            if let Terminator::Invoke { call: Call { callee: Callee::Function(id), .. }, .. } = &mut block.terminator {
+            if let Terminator::Invoke { call: Call { callee: Callee::Function(id), .. }, .. } =
+                &mut block.terminator
+            {
                 *id = target(*id);
             }
         }

@@ -77,7 +77,8 @@ impl Accesses {
             for inst in &block.insts {
                 match inst.op {
                     Op::GetLocal(local) => {
-                        if this.assigned[local].last() != Some(&id) && this.exposed[local].last() != Some(&id) {
+                        if this.assigned[local].last() != Some(&id) && this.exposed[local].last() != Some(&id)
+                        {
                             this.exposed[local].push(id);
                         }
                     }
@@ -226,21 +227,22 @@ fn rename(function: &mut Function, dominators: &Dominators, places: &SecondaryMa
         };
         params[id].iter().for_each(|&(local, value)| set(&mut current, local, value));
         let mut block = std::mem::replace(&mut function.blocks[id].insts, Vec::new());
-        let mut read = |function: &mut Function, current: &SecondaryMap<LocalId, PackedOption<Value>>, local| {
-            current[local].expand().or(undefined[local].expand()).unwrap_or_else(|| {
-                // Read before it is assigned: only on paths that do not use the value.
-                let nothing = match function.locals[local] {
-                    Ty::Word => Constant::Undefined,
-                    Ty::Float => Constant::Float(0),
-                    Ty::Bool => Constant::Bool(false),
-                    Ty::Raw => Constant::Raw(0),
-                };
-                let (value, inst) = edit::constant(function, nothing, function.position);
-                made.push(inst);
-                undefined[local] = value.into();
-                value
-            })
-        };
+        let mut read =
+            |function: &mut Function, current: &SecondaryMap<LocalId, PackedOption<Value>>, local| {
+                current[local].expand().or(undefined[local].expand()).unwrap_or_else(|| {
+                    // Read before it is assigned: only on paths that do not use the value.
+                    let nothing = match function.locals[local] {
+                        Ty::Word => Constant::Undefined,
+                        Ty::Float => Constant::Float(0),
+                        Ty::Bool => Constant::Bool(false),
+                        Ty::Raw => Constant::Raw(0),
+                    };
+                    let (value, inst) = edit::constant(function, nothing, function.position);
+                    made.push(inst);
+                    undefined[local] = value.into();
+                    value
+                })
+            };
         block.retain(|inst| match inst.op {
             Op::GetLocal(local) => {
                 let value = read(function, &current, local);

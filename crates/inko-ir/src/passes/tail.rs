@@ -44,7 +44,8 @@ fn guard(function: &mut Function) -> BlockId {
 
 fn is_tail_call(function: &Function, id: BlockId, this: FunctionId) -> bool {
     let block = &function.blocks[id];
-    let Some(Inst { op: Op::Call(Call { callee: Callee::Function(callee), .. }), results, .. }) = block.insts.last()
+    let Some(Inst { op: Op::Call(Call { callee: Callee::Function(callee), .. }), results, .. }) =
+        block.insts.last()
     else {
         return false;
     };

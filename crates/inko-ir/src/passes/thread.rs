@@ -84,7 +84,9 @@ fn find(function: &Function) -> Vec<Copy> {
         preds.dedup();
         for source in preds {
             // Copies for jumps back would peel loops.
-            if dominators.dominates(id, source) || matches!(function.blocks[source].terminator, Terminator::Invoke { .. }) {
+            if dominators.dominates(id, source)
+                || matches!(function.blocks[source].terminator, Terminator::Invoke { .. })
+            {
                 continue;
             }
             let mut number = 0;
@@ -104,7 +106,8 @@ fn find(function: &Function) -> Vec<Copy> {
 
 /// What makes an object is not copied: a value that is one of two objects hides both from other passes.
 fn copyable(op: &Op) -> bool {
-    let makes = matches!(op, Op::NewHome(_) | Op::NewCell(_) | Op::New(..) | Op::Closure(..) | Op::NewArray(_));
+    let makes =
+        matches!(op, Op::NewHome(_) | Op::NewCell(_) | Op::New(..) | Op::Closure(..) | Op::NewArray(_));
     !makes && !matches!(op, Op::LandingPad | Op::Poll | Op::GetLocal(_) | Op::SetLocal(..))
 }
 
@@ -181,7 +184,8 @@ fn redirect(function: &mut Function, copy: &Copy, demoted: &SecondaryMap<Value, 
     let new = function.add_block(position);
     let mut args = Vec::new();
     let mut number = 0;
-    let mut terminator = std::mem::replace(&mut function.blocks[copy.source].terminator, Terminator::Unreachable);
+    let mut terminator =
+        std::mem::replace(&mut function.blocks[copy.source].terminator, Terminator::Unreachable);
     terminator.each_edge_mut(|edge| {
         if number == copy.edge {
             args = std::mem::take(&mut edge.args);

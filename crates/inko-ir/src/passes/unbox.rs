@@ -22,11 +22,12 @@ pub(crate) fn run(function: &mut Function) -> bool {
         let count = function.blocks[id].params.len();
         for index in fixed[id].min(count)..count {
             let param = function.blocks[id].params[index];
-            let (ty, unbox, boxed): (Ty, fn(Value) -> Op, fn(Value) -> Op) = match function.values[param].known {
-                Known::Class(class::FLOAT) => (Ty::Float, Op::UnboxFloat, Op::BoxFloat),
-                Known::Class(class::BOOLEAN) => (Ty::Bool, Op::UnboxBool, Op::BoxBool),
-                _ => continue,
-            };
+            let (ty, unbox, boxed): (Ty, fn(Value) -> Op, fn(Value) -> Op) =
+                match function.values[param].known {
+                    Known::Class(class::FLOAT) => (Ty::Float, Op::UnboxFloat, Op::BoxFloat),
+                    Known::Class(class::BOOLEAN) => (Ty::Bool, Op::UnboxBool, Op::BoxBool),
+                    _ => continue,
+                };
             if !wanted[param] {
                 continue;
             }

@@ -223,7 +223,9 @@ impl Walk<'_, '_> {
         let definition = |value: Value| self.definitions[value].as_ref();
         let is_small = |value, number| self.constant(value) == Some(&Constant::Small(number));
         match op {
-            Op::Integer(IntegerOp::Add | IntegerOp::Or | IntegerOp::Xor, a, b) if is_small(*a, 0) => Replace(*b),
+            Op::Integer(IntegerOp::Add | IntegerOp::Or | IntegerOp::Xor, a, b) if is_small(*a, 0) => {
+                Replace(*b)
+            }
             Op::Integer(IntegerOp::Mul, a, b) if is_small(*a, 1) => Replace(*b),
             Op::Integer(IntegerOp::Mul | IntegerOp::Div, a, b) if is_small(*b, 1) => Replace(*a),
             Op::Integer(
@@ -287,10 +289,13 @@ impl Walk<'_, '_> {
     }
 
     fn decide(&self, check: &Check, value: Value, known: Known) -> Option<bool> {
-        if let (Check::Block { arity, lambda }, Some(Op::Closure(id, _))) = (check, &self.definitions[value]) {
+        if let (Check::Block { arity, lambda }, Some(Op::Closure(id, _))) = (check, &self.definitions[value])
+        {
             let target = &self.context.functions[*id];
             let block = target.block.as_ref()?;
-            return Some(target.signature.params.len() == *arity as usize + 1 && (block.is_lambda || !lambda));
+            return Some(
+                target.signature.params.len() == *arity as usize + 1 && (block.is_lambda || !lambda),
+            );
         }
         fold::decide(check, known)
     }
