@@ -35,6 +35,8 @@ pub(crate) struct PendingBounds {
     pub(crate) ty: TypeId,
     pub(crate) span: Span,
     pub(crate) method: Option<MethodId>,
+    /// What `Self` names there.
+    pub(crate) self_type: Option<TypeId>,
 }
 
 /// The constants that are values of their own, not definitions.
@@ -133,7 +135,7 @@ impl World<'_> {
                     return self.core.error;
                 }
                 let ty = self.class_type(class, args_types);
-                self.note_bounds(ty, span, scope.method);
+                self.note_bounds(ty, span, scope);
                 ty
             }
             Some(Symbol::Trait(id)) => {
@@ -143,7 +145,7 @@ impl World<'_> {
                     return self.core.error;
                 }
                 let ty = self.intern(Type::Trait(id, args_types));
-                self.note_bounds(ty, span, scope.method);
+                self.note_bounds(ty, span, scope);
                 ty
             }
             Some(Symbol::Poison) => self.core.error,
@@ -175,7 +177,7 @@ impl World<'_> {
 
     /// Compares the arguments of a written type with the bounds of its parameters, at once or as soon as
     /// all implementations are known.
-    fn note_bounds(&mut self, ty: TypeId, span: Span, method: Option<MethodId>) {
+    fn note_bounds(&mut self, ty: TypeId, span: Span, scope: &TypeScope<'_>) {
         let params = self.params_of(ty);
         if params.iter().all(|&param| self.program.params[param].bounds.is_empty())
             && self.pending_bounds.is_none()
@@ -186,8 +188,11 @@ impl World<'_> {
             return;
         }
         match &mut self.pending_bounds {
-            Some(pending) => pending.push(PendingBounds { ty, span, method }),
-            None => self.check_type_bounds(ty, span),
+            Some(pending) => {
+                let (method, self_type) = (scope.method, scope.self_type);
+                pending.push(PendingBounds { ty, span, method, self_type });
+            }
+            None => self.check_type_bounds(ty, span, None),
         }
     }
 
@@ -200,7 +205,9 @@ impl World<'_> {
     }
 
     /// Reports type arguments that don't fit the bounds of their parameters.
-    pub(crate) fn check_type_bounds(&mut self, ty: TypeId, span: Span) {
+    pub(crate) fn check_type_bounds(&mut self, ty: TypeId, span: Span, own: Option<TypeId>) {
+        // A late `Self` will be at least the type that encloses it.
+        let ty = self.substitute(ty, &Subst { self_type: own, params: Vec::new() });
         let ty = self.rigid(ty);
         let params = self.params_of(ty);
         let args = self.args(ty).to_vec();

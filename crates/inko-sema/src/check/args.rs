@@ -5,7 +5,7 @@ use crate::errors::Problem;
 use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::{Call, Expr, ExprKind, MethodId, Target};
-use crate::types::{Type, TypeId};
+use crate::types::{BlockType, Type, TypeId};
 use crate::world::{View, flag};
 use inko_syntax::{Name, Span, ast};
 
@@ -31,12 +31,40 @@ impl<'s> Arg<'s> {
     pub(super) fn ready(value: Expr) -> Self {
         Self { name: None, value: Value::Ready(value) }
     }
+
+    /// Whether it is a block literal that ends in an assignment.
+    fn is_block_for_effect(&self) -> bool {
+        let Value::Source(ast::Expr { kind: ast::ExprKind::Block(block), .. }) = &self.value else {
+            return false;
+        };
+        matches!(
+            block.body.exprs.last().map(|last| &last.kind),
+            Some(
+                ast::ExprKind::Assign(..)
+                    | ast::ExprKind::AssignAttribute(..)
+                    | ast::ExprKind::CompoundAssign(..)
+                    | ast::ExprKind::CompoundAssignAttribute(..)
+            )
+        )
+    }
 }
 
 impl<'s> From<&'s ast::Arg> for Arg<'s> {
     fn from(arg: &'s ast::Arg) -> Self {
         Self { name: arg.name.as_ref(), value: Value::Source(&arg.value) }
     }
+}
+
+/// An argument that doesn't fit its parameter.
+struct Misfit {
+    /// The parameter's type as declared.
+    declared: TypeId,
+    /// What the argument must fit.
+    want: TypeId,
+    /// What messages call it.
+    shown: TypeId,
+    have: TypeId,
+    place: Span,
 }
 
 /// Whose parameters are bound.
@@ -111,6 +139,7 @@ impl Checker<'_, '_> {
         let (count, has_rest) = self.shape(callee);
         let fixed = count - usize::from(has_rest);
         let given = args.len();
+        let for_effect = args.iter().any(Arg::is_block_for_effect);
         let mut bound: Vec<Option<Span>> = vec![None; fixed];
         let mut checked = Vec::with_capacity(given);
         // After one mistake in the binding, missing arguments aren't reported as another one.
@@ -145,7 +174,10 @@ impl Checker<'_, '_> {
                 Some(free) => *free = Some(place),
                 None => {}
             }
-            let value = self.argument(callee, index, has_rest && index == fixed, subst, arg.value);
+            let (value, misfit) = self.argument(callee, index, has_rest && index == fixed, subst, arg.value);
+            if let Some(misfit) = misfit {
+                self.misfit(callee, misfit, for_effect);
+            }
             checked.push((index as u32, value));
         }
         let missing: Vec<Name> = (0..fixed)
@@ -196,7 +228,7 @@ impl Checker<'_, '_> {
         );
     }
 
-    /// Checks one argument against its parameter.
+    /// Checks one argument against its parameter; also gives how it fails to fit.
     fn argument(
         &mut self,
         callee: Callee,
@@ -204,7 +236,7 @@ impl Checker<'_, '_> {
         is_rest: bool,
         subst: &Subst,
         value: Value<'_>,
-    ) -> Expr {
+    ) -> (Expr, Option<Misfit>) {
         let declared = self.slot(callee, index).ty;
         let whole = self.world.substitute(declared, subst);
         let want = if is_rest {
@@ -220,11 +252,37 @@ impl Checker<'_, '_> {
                 _ => self.expr(source),
             },
         };
-        if !self.world.fits(value.ty, want) {
-            let want = if is_rest { whole } else { want };
-            self.report(place, Problem::Mismatch { want, have: value.ty });
+        let misfit = (!self.world.fits(value.ty, want)).then(|| {
+            let shown = if is_rest { whole } else { want };
+            Misfit { declared, want, shown, have: value.ty, place }
+        });
+        (value, misfit)
+    }
+
+    /// Reports an argument that doesn't fit, with one exception: `x.if(true: { a = 1 }, false: { b = '' })`.
+    /// Blocks that end in an assignment are run for their effect, so where several blocks share the type
+    /// that the method returns, they may differ in it; the call is of type `Any` then.
+    fn misfit(&mut self, callee: Callee, misfit: Misfit, for_effect: bool) {
+        let Misfit { declared, want, shown, have, place } = misfit;
+        let shares_result = match (callee, self.world.block(declared)) {
+            (Callee::Method(id), Some(block)) => {
+                let returns = self.world.program.methods[id].returns;
+                matches!(self.world.view(returns), View::Param(_)) && block.returns == returns
+            }
+            _ => false,
+        };
+        if for_effect
+            && shares_result
+            && let Some(block) = self.world.block(want).cloned()
+        {
+            let any = self.world.core.any;
+            let loose = self.world.intern(Type::Block(BlockType { returns: any, ..block }));
+            if self.world.fits(have, loose) {
+                self.mixed = true;
+                return;
+            }
         }
-        value
+        self.report(place, Problem::Mismatch { want: shown, have });
     }
 
     /// Checks an argument that no parameter gives a type.

@@ -143,7 +143,7 @@ impl<'w, 'a> Checker<'w, 'a> {
     ) -> Self {
         let bodies = vec![Locals::new(self_type)];
         let (frames, tries, lambdas) = (Vec::new(), Vec::new(), Vec::new());
-        Self { world, module, params, instance, bodies, frames, tries, lambdas }
+        Self { world, module, params, instance, bodies, frames, tries, lambdas, mixed: false }
     }
 
     /// Defines the arguments of a method and checks their defaults, which may use earlier arguments.

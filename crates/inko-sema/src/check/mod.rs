@@ -100,6 +100,8 @@ struct Checker<'w, 'a> {
     frames: Vec<Frame>,
     /// The operands of `try` around the code being checked.
     tries: Vec<Operand>,
+    /// Set when the blocks passed to the call being checked give values of different types.
+    mixed: bool,
     /// The bodies of finished lambdas, which may still contain holes.
     lambdas: Vec<BodyId>,
 }

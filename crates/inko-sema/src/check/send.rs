@@ -186,7 +186,9 @@ impl Checker<'_, '_> {
         let type_params = self.world.program.methods[method].type_params.clone();
         self.world.instantiate(&type_params, &mut subst);
         self.explicit_type_args(method, &subst, type_args, name);
+        let outer = std::mem::take(&mut self.mixed);
         let args = self.arguments(Callee::Method(method), &subst, args, name);
+        let mixed = std::mem::replace(&mut self.mixed, outer);
         let (throws, generic) = self.throws_of(method, &subst);
         let target_method = &self.world.program.methods[method];
         let (returns, yields) = (target_method.returns, target_method.yields);
@@ -200,7 +202,7 @@ impl Checker<'_, '_> {
             None => {
                 self.send_throws(throws, generic, &name.name, name.span);
                 let ty = self.world.substitute(returns, &subst);
-                (self.world.settled(ty), throws)
+                (if mixed { self.world.core.any } else { self.world.settled(ty) }, throws)
             }
         };
         self.make_call(method, via, receiver, args, throws, ty, name.span)

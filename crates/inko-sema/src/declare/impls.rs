@@ -5,7 +5,7 @@ use crate::errors::Problem;
 use crate::transform::Subst;
 use crate::tree::{MethodId, Owner};
 use crate::types::{ParamId, TraitId, Type, TypeId};
-use crate::world::{View, World};
+use crate::world::World;
 use inko_syntax::Name;
 
 pub(super) fn check(world: &mut World<'_>, declared: &Declared<'_>) {
@@ -154,6 +154,7 @@ fn method_fits(
     let throws = (left.throws, right.throws);
     let results = (left.returns, right.returns, right.ignore_return);
     let yields = (left.yields, right.yields);
+    let own = Subst { self_type: Some(world.owner_type(Owner::Class(class))), params: Vec::new() };
     let throws_fit = match throws {
         (None, _) => true,
         (Some(one), other) => {
@@ -164,8 +165,12 @@ fn method_fits(
     };
     let pair_fits = |world: &mut World<'_>, one: TypeId, other: TypeId| {
         let (one, other) = (world.substitute(one, &outer), world.substitute(other, &subst));
-        let both_self = world.view(one) == View::SelfType && world.view(other) == View::SelfType;
-        both_self || world.fits(one, other)
+        // A class has no subclasses, so in its own methods `Self` is the class wherever the trait asks
+        // for a type by name. Where the trait asks for `Self`, only `Self` will do.
+        world.fits(one, other) || {
+            let one = world.substitute(one, &own);
+            world.fits(one, other)
+        }
     };
     throws_fit
         && match yields {

@@ -94,6 +94,17 @@ fn generics() {
     check("Range.new(1, 2).cover?(3).false?\n(1..2).cover?('x')", &["TypeMismatch 2:15"]);
 }
 
+/// Blocks run for their effect may differ in their values; then there is no common value either.
+#[test]
+fn blocks_for_effect() {
+    let source =
+        "let mut a = 1\nlet mut b = 'x'\nTrue.if(true: { a = 2 }, false: { b = 'y' })\na + b.bytesize";
+    check(source, &[]);
+    let used =
+        "let mut a = 1\nlet mut b = 'x'\nTrue.if(true: { a = 2 }, false: { b = 'y' }).foo\na + b.bytesize";
+    check(used, &["UnknownMessage 3:46 the type `Any`"]);
+}
+
 #[test]
 fn selves() {
     check("class A { def m -> Self { self } def n -> Self { A {} } def o -> Self { Self {} } }", &[]);

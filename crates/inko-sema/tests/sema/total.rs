@@ -14,12 +14,12 @@ const SEEDS: &[&str] = &[
      impl T for C { def r!(R)(b: do (Integer) -> R) -> R { b.call(1) } }\n\
      impl C { def g => Integer when T: Object { @a.each do (_) { yield 1 } } }\n\
      let c = C.new\ntry! c.m(10)\nc.d\nc.g.map do (x) { x * 2 }\n",
-    "def f(a: Integer, b: do (Integer) !! String -> Any) -> Integer {\n\
+    "let X = 1\ndef f(a: Integer, b: do (Integer) !! String -> Any) -> Integer {\n\
      let mut i = 0\nwhile({ i < a }) { i += 1 (i == 3).if_true { return i } }\n\
-     match(let x = try b.call(1) else (e) e.bytesize as Any) { as Integer when x > 1 -> { x }\n\
+     match(let x = try b.call(1) else (e) e.bytesize as Any) { as Integer when 1 < x -> { x }\n\
      as String -> { x.bytesize } else -> { fn (y: Integer) { return y }.call(1) } } }\n\
      let k = do (z = 1, *r: String) { local throw `{z} {r.length}` }\ntry! k.call\nlet l: ?Integer = Option.none\n\
-     l.let do (v) { ::f }\nf(b: do (_) { 1 }, a: 2)\nself.f(1, do (x) { x })\nThisModule.f(1, { })\n",
+     l.let do (v) { v + ::X }\nf(b: do (_) { 1 }, a: 2)\nself.f(1, do (x) { x })\nThisModule.f(1, do (_) { 1 })\n",
 ];
 
 /// A small generator of numbers (Marsaglia, "Xorshift RNGs", 2003); the same ones in every run.

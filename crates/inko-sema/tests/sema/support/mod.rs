@@ -59,10 +59,10 @@ pub(crate) fn run(source: &str) -> (Checked, Sources) {
 }
 
 /// One line a diagnostic: code, place, message. The file is named unless it is the main module's.
-pub(crate) fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
+fn show(diagnostic: &Diagnostic, map: &SourceMap) -> String {
     let span = diagnostic.primary.span;
-    let place = sources.map.start(span);
-    let path = sources.map.file(span.file).path();
+    let place = map.start(span);
+    let path = map.file(span.file).path();
     let file = if &**path == "main.inko" { String::new() } else { format!("{path}:") };
     format!("{:?} {file}{}:{} {}", diagnostic.code, place.line, place.column, diagnostic.message)
 }
@@ -71,8 +71,13 @@ pub(crate) fn show(diagnostic: &Diagnostic, sources: &Sources) -> String {
 #[track_caller]
 pub(crate) fn check(source: &str, expected: &[&str]) {
     let (checked, sources) = run(source);
-    let found: Vec<String> = checked.diagnostics.iter().map(|one| show(one, &sources)).collect();
+    let found: Vec<String> = checked.diagnostics.iter().map(|one| show(one, &sources.map)).collect();
     let same = found.len() == expected.len()
         && found.iter().zip(expected).all(|(found, expected)| found.starts_with(expected));
     assert!(same, "\n{source}\n\nexpected: {expected:#?}\nfound: {found:#?}");
+}
+
+/// All diagnostics, one a line.
+pub(crate) fn show_all(diagnostics: &[Diagnostic], map: &SourceMap) -> String {
+    diagnostics.iter().map(|one| show(one, map) + "\n").collect()
 }
