@@ -114,7 +114,7 @@ impl Machine<'_> {
                 args.word(0).freeze();
                 word(args.word(0))
             }
-            Entry::exit => {
+            Entry::program_exit => {
                 let status = args.integer(0)?;
                 let status =
                     i32::try_from(&status).map_err(|_| Stop::Panic(format!("{status} is too big")))?;
