@@ -146,7 +146,10 @@ impl<'a> Machine<'a> {
             let start = trace.len();
             while let Some(id) = next {
                 let position = self.program.positions.get(id);
-                trace.push((position.file.clone(), position.line, position.function.clone()));
+                // Code that no source line stands for has no name.
+                if !position.function.is_empty() {
+                    trace.push((position.file.clone(), position.line, position.function.clone()));
+                }
                 next = position.caller;
             }
             trace[start..].reverse();

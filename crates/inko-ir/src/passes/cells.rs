@@ -70,8 +70,7 @@ pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
             block.insts.push(inst);
         }
     }
-    promote::run(function);
-    true
+    promote::run(function)
 }
 
 fn find(function: &Function, classes: &[Option<Class>]) -> SecondaryMap<Value, State> {

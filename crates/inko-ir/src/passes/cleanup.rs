@@ -4,6 +4,7 @@
 //! emptied), they stand in reverse postorder, no instruction follows a call that never returns, and nothing
 //! jumps to the entry block, so that passes may add parameters to any block that is jumped to.
 
+use super::polls;
 use crate::graph::Graph;
 use crate::ir::*;
 use cranelift_entity::packed_option::PackedOption;
@@ -12,6 +13,7 @@ use inko_abi::entry::Effect;
 
 /// Runs the pass.
 pub fn run(function: &mut Function) {
+    polls::strip(function);
     cut_after_never(function);
     let mut graph = Graph::new(function);
     if !graph.preds[function.entry].is_empty() {

@@ -58,10 +58,7 @@ pub(crate) static MANDATORY: &[Pass] = &[
         cleanup::run(function);
         true
     }),
-    pass("promote", |function, _| {
-        promote::run(function);
-        true
-    }),
+    pass("promote", |function, _| promote::run(function)),
 ];
 
 /// The passes of one round of the optimizer.

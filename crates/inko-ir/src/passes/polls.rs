@@ -18,8 +18,16 @@ enum Mark {
     Done,
 }
 
-/// Runs the pass; it must run once.
+/// Drops all polls: while code is still being moved they are in the way, and soon in the wrong places.
+pub(crate) fn strip(function: &mut Function) {
+    for block in function.blocks.values_mut() {
+        block.insts.retain(|inst| !matches!(inst.op, Op::Poll));
+    }
+}
+
+/// Runs the pass.
 pub fn run(function: &mut Function) {
+    strip(function);
     let mut sources: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
     let mut targets = Vec::new();
     for (source, target) in retreating(function) {

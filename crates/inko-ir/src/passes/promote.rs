@@ -16,19 +16,19 @@ use crate::ir::*;
 use cranelift_entity::packed_option::PackedOption;
 use cranelift_entity::{PrimaryMap, SecondaryMap};
 
-/// Runs the pass. The blocks must be reachable and the entry without predecessors (see `cleanup`).
-pub fn run(function: &mut Function) {
+/// Runs the pass; tells whether a local became values. The blocks must be reachable and the entry without
+/// predecessors (see `cleanup`).
+pub fn run(function: &mut Function) -> bool {
     if function.locals.is_empty() {
-        return;
+        return false;
     }
     let mut accesses = Accesses::of(function);
     let mut graph = Graph::new(function);
     let mut dominators = graph.dominators();
     let mut places = place(function, &accesses, &graph, &dominators);
 
-    let exits = exit_blocks(function);
-    let stuck: Vec<LocalId> =
-        function.locals.keys().filter(|&local| places[local].iter().any(|&block| exits[block])).collect();
+    let stuck = stuck(function, &accesses, &graph, &places);
+    let promotes = stuck.len() < function.locals.len();
     let mut again = !stuck.is_empty();
     for local in stuck {
         demote_to_cell(function, local);
@@ -48,6 +48,46 @@ pub fn run(function: &mut Function) {
     }
     rename(function, &dominators, &places);
     function.locals = PrimaryMap::new();
+    promotes
+}
+
+/// The locals that exit blocks read and whose value is chosen on the way there: an exit that becomes a jump
+/// later could not pass it.
+fn stuck(
+    function: &Function,
+    accesses: &Accesses,
+    graph: &Graph,
+    places: &SecondaryMap<LocalId, Vec<BlockId>>,
+) -> Vec<LocalId> {
+    let exits = exit_blocks(function);
+    if !exits.values().any(|&exit| exit) {
+        return Vec::new();
+    }
+    // The blocks between landing pads and exits, exits included.
+    let mut between: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
+    let mut work: Vec<BlockId> =
+        graph.order.iter().copied().filter(|&block| exits[block] || is_pad(function, block)).collect();
+    while let Some(block) = work.pop() {
+        if !std::mem::replace(&mut between[block], true) && !exits[block] {
+            function.blocks[block].terminator.each_successor(|next| work.push(next));
+        }
+    }
+    let live_at_exit = |local: LocalId| {
+        let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
+        let mut work = accesses.exposed[local].clone();
+        while let Some(block) = work.pop() {
+            if exits[block] {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[block], true) {
+                let preds = graph.preds[block].iter();
+                work.extend(preds.filter(|pred| !accesses.assigned[local].contains(pred)));
+            }
+        }
+        false
+    };
+    let chosen = |local: &LocalId| places[*local].iter().any(|&block| between[block]);
+    function.locals.keys().filter(|local| chosen(local) && live_at_exit(*local)).collect()
 }
 
 fn is_pad(function: &Function, block: BlockId) -> bool {
