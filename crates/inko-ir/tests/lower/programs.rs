@@ -82,9 +82,10 @@ def lexical(list: Array!(Integer)) -> String {
 }
 def inside(list: Array!(Integer)) {
   list.each do (n) {
-    let text = try list.each do (m) { throw m } else (error) stdout.print((error as Integer) + n)
+    try list.each do (m) { throw m } else (error) report(error as Integer, n)
   }
 }
+def report(a: Integer, b: Integer) { stdout.print(a + b) }
 def float(x: Float) !! Integer -> Float {
   (x == 1.0).if_true { throw 1 }
   x
@@ -297,7 +298,7 @@ stdout.print(texts.length)
 stdout.print(texts[0].length)",
         "1\nStack trace (the most recent call comes last):
   0: \"main.inko\" line 5, in \"main\"
-Process 0x1 panicked: expected a value of type String, but this is of type Integer
+Process 0x1 panicked: A Integer can't be used as a String
 status 1",
     );
 }
