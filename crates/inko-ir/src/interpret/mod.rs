@@ -113,7 +113,8 @@ impl<'a> Machine<'a> {
             Err(Stop::Exit(status)) => status,
             Err(Stop::Panic(message)) => {
                 let mut text = "Stack trace (the most recent call comes last):\n".to_owned();
-                for (index, (file, line, name)) in self.trace().into_iter().enumerate() {
+                let frames = self.trace().into_iter().filter(|(_, _, name)| !name.is_empty());
+                for (index, (file, line, name)) in frames.enumerate() {
                     text.push_str(&format!("  {index}: \"{file}\" line {line}, in \"{name}\"\n"));
                 }
                 text.push_str(&format!("Process 0x1 panicked: {message}\n"));

@@ -30,7 +30,7 @@ pub(crate) fn run(function: &mut Function) -> bool {
                 Known::Class(class::BOOLEAN) => (Ty::Bool, Op::UnboxBool, Op::BoxBool),
                 _ => continue,
             };
-            if !wanted[param] {
+            if !wanted[param] || !holds_before(function, &graph, id, index) {
                 continue;
             }
             changed = true;
@@ -74,6 +74,24 @@ fn wanted(function: &Function) -> SecondaryMap<Value, bool> {
             return wanted;
         }
     }
+}
+
+/// Whether all arguments for a parameter have its fact before the terminators that pass them. A branch may
+/// pass a word of which only the branch itself tells what it is.
+fn holds_before(function: &Function, graph: &Graph, block: BlockId, index: usize) -> bool {
+    let params = &function.blocks[block].params;
+    let known = function.values[params[index]].known;
+    let mut holds = true;
+    for &pred in &graph.preds[block] {
+        let terminator = &function.blocks[pred].terminator;
+        terminator.each_edge(|edge| {
+            if edge.block == block && !matches!(terminator, Terminator::Jump(_)) {
+                let arg = edge.args[index - (params.len() - edge.args.len())];
+                holds &= function.values[arg].known == known;
+            }
+        });
+    }
+    holds
 }
 
 fn unbox_arguments(
