@@ -1,7 +1,8 @@
 //! Control flow: terminators, and conditions that take more than one comparison.
 
-use crate::calls::Target;
+use crate::calls::{Code, Target};
 use crate::emit::Emitter;
+use crate::liveness::{Barrier, call_barrier};
 use crate::values::{Flag, Scalar, machine_type};
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, types};
 use inko_abi::entry::Entry;
@@ -134,13 +135,10 @@ impl Emitter<'_> {
         let values: Vec<clif::Value> =
             types.iter().map(|&ty| self.builder.append_block_param(returned, ty)).collect();
         let pad = self.clif_block(unwind);
-        let inst = self.try_call(&target, returned, pad);
-        let slots = if crate::liveness::call_barrier(call) == crate::liveness::Barrier::Hot {
-            self.hot_slots()
-        } else {
-            Vec::new()
-        };
-        self.site(inst, slots);
+        let is_hot = call_barrier(call) == Barrier::Hot;
+        let slots = if is_hot { self.hot_slots() } else { Vec::new() };
+        let site = self.site(slots, false);
+        self.try_call(&target, returned, pad, site);
         self.moved();
         self.enter(returned);
         let mut args: Vec<BlockArg> = Vec::new();
@@ -153,21 +151,20 @@ impl Emitter<'_> {
         self.builder.ins().jump(block, &args);
     }
 
-    fn try_call(&mut self, target: &Target, returned: clif::Block, pad: clif::Block) -> clif::Inst {
+    /// Emits the call with its two edges. Cranelift drops the debug tags of branches, but keeps the tag of an
+    /// exception handler: it is the index of the site.
+    fn try_call(&mut self, target: &Target, returned: clif::Block, pad: clif::Block, site: u32) {
         let count = self.returned_types(target).len() as u32;
         let pool = &mut self.builder.func.dfg.value_lists;
         let normal = clif::BlockCall::new(returned, (0..count).map(BlockArg::TryCallRet), pool);
-        let handler = clif::ExceptionTableItem::Default(clif::BlockCall::new(pad, [], pool));
+        let pad = clif::BlockCall::new(pad, [], pool);
+        let handler = clif::ExceptionTableItem::Tag(clif::ExceptionTag::from_u32(site), pad);
         let table = clif::ExceptionTableData::new(target.signature, normal, [handler]);
         let table = self.builder.func.dfg.exception_tables.push(table);
         match target.code {
-            crate::calls::Code::Direct(function) => {
-                self.builder.ins().try_call(function, &target.args, table)
-            }
-            crate::calls::Code::Indirect(code) => {
-                self.builder.ins().try_call_indirect(code.0, &target.args, table)
-            }
-        }
+            Code::Direct(function) => self.builder.ins().try_call(function, &target.args, table),
+            Code::Indirect(code) => self.builder.ins().try_call_indirect(code.0, &target.args, table),
+        };
     }
 
     /// Emits an operation that has no barrier of its own and one flag as its result.

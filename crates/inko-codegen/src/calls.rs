@@ -11,7 +11,8 @@
 //! registers: Cranelift then takes all registers for lost on the exceptional edge, as they are. The second
 //! integer result of `tail` is rcx, the third rdx, so a status is the third of three results.
 //!
-//! *Invariant:* every call carries the index of its [`Site`] as its debug tag; the tables are made of both.
+//! *Invariant:* every call carries the index of its [`Site`], as its debug tag or, with an unwind edge, as
+//! the tag of its exception handler; the tables are made of both.
 
 use crate::emit::Emitter;
 use crate::liveness::{Barrier, call_barrier};
@@ -93,15 +94,15 @@ impl Emitter<'_> {
         Raw(self.builder.ins().get_pinned_reg(types::I64))
     }
 
-    /// Notes a call.
-    pub(crate) fn site(&mut self, inst: clif::Inst, slots: Vec<Slot>) {
-        self.tag(inst, Site { position: self.position, slots, is_leaf: false });
+    /// Notes a call; the index of its site.
+    pub(crate) fn site(&mut self, slots: Vec<Slot>, is_leaf: bool) -> u32 {
+        self.sites.push(Site { position: self.position, slots, is_leaf });
+        self.sites.len() as u32 - 1
     }
 
-    fn tag(&mut self, inst: clif::Inst, site: Site) {
-        let index = self.sites.len() as u32;
-        self.builder.func.debug_tags.set(inst, [DebugTag::User(index)]);
-        self.sites.push(site);
+    fn tag(&mut self, inst: clif::Inst, slots: Vec<Slot>, is_leaf: bool) {
+        let site = self.site(slots, is_leaf);
+        self.builder.func.debug_tags.set(inst, [DebugTag::User(site)]);
     }
 
     fn import(&mut self, symbol: Symbol, signature: SigRef) -> clif::FuncRef {
@@ -149,7 +150,7 @@ impl Emitter<'_> {
         all.extend(args);
         let inst = self.builder.ins().call(function, &all);
         let is_leaf = entry.signature().effect == Effect::Leaf;
-        self.tag(inst, Site { position: self.position, slots, is_leaf });
+        self.tag(inst, slots, is_leaf);
         inst
     }
 
@@ -240,7 +241,7 @@ impl Emitter<'_> {
         let effect = target.entry.map(|(entry, _)| entry.signature().effect);
         let is_hot = call_barrier(call) == Barrier::Hot;
         let slots = if is_hot { self.hot_slots() } else { Vec::new() };
-        self.tag(inst, Site { position: self.position, slots, is_leaf: effect == Some(Effect::Leaf) });
+        self.tag(inst, slots, effect == Some(Effect::Leaf));
         if is_hot {
             self.moved();
         }

@@ -2,7 +2,9 @@
 //! offsets, lines, unwind information.
 //!
 //! Call sites are found by order: Cranelift lists the return addresses of all calls in the order of the code,
-//! and the debug tags of all calls in the same order; a function where their numbers differ is refused.
+//! and the debug tags of calls in the same order (calls with handlers have theirs in the list itself). A
+//! function where their numbers differ is refused. The offsets of debug tags alone would not do: they lie
+//! after the instructions that follow a call as parts of it.
 
 use crate::Error;
 use crate::calls::{Site, inko_signature};
@@ -125,32 +127,25 @@ impl<'a> Compiler<'a> {
 fn locate(symbol: &str, compiled: &CompiledCode, sites: Vec<Site>) -> Result<Vec<CompiledSite>, Error> {
     let buffer = &compiled.buffer;
     let tags = buffer.debug_tags().flat_map(|list| list.tags);
-    let indices: Vec<usize> = tags
-        .filter_map(|tag| match tag {
-            DebugTag::User(index) => Some(*index as usize),
-            DebugTag::StackSlot(_) => None,
-        })
-        .collect();
-    // The jump of a stub is listed as a call but has no tag, and no return address either.
-    if sites.is_empty() && indices.is_empty() {
-        return Ok(Vec::new());
-    }
-    if indices.len() != buffer.call_sites().count() {
-        return Err(Error::new(format!("{symbol}: calls and call sites do not match")));
-    }
+    let mut indices = tags.filter_map(|tag| match tag {
+        DebugTag::User(index) => Some(*index),
+        DebugTag::StackSlot(_) => None,
+    });
+    let mismatch = || Error::new(format!("{symbol}: calls and call sites do not match"));
     let layout = buffer.frame_layout().expect("all code has a frame layout");
     // Our slots are the only explicit stack slot of a function.
     let base = layout.stackslots.values().next().map_or(0, |slot| slot.offset);
     let mut all = Vec::new();
-    for (call, index) in buffer.call_sites().zip(indices) {
-        let site = &sites[index];
+    // A stub's jump is listed as a call too, but has no return address.
+    for call in buffer.call_sites().filter(|_| !sites.is_empty()) {
+        let (index, landing_pad) = match call.exception_handlers.first() {
+            Some(FinalizedMachExceptionHandler::Tag(tag, offset)) => (tag.as_u32(), *offset),
+            _ => (indices.next().ok_or_else(mismatch)?, 0),
+        };
+        let site = sites.get(index as usize).ok_or_else(mismatch)?;
         if site.is_leaf {
             continue;
         }
-        let landing_pad = match call.exception_handlers.first() {
-            Some(FinalizedMachExceptionHandler::Default(offset)) => *offset,
-            _ => 0,
-        };
         let slots = site.slots.iter().map(|slot| base + slot.offset() as u32);
         all.push(CompiledSite {
             offset: call.ret_addr,
@@ -158,6 +153,9 @@ fn locate(symbol: &str, compiled: &CompiledCode, sites: Vec<Site>) -> Result<Vec
             slots: slots.collect(),
             position: site.position,
         });
+    }
+    if indices.next().is_some() {
+        return Err(mismatch());
     }
     Ok(all)
 }
