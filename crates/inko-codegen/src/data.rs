@@ -140,11 +140,9 @@ impl Statics {
                     (0..fields).for_each(|_| self.objects.u64(word::NIL));
                 }
             }
-            Constant::ClassObject(number) => {
-                if self.is_new(Key::ClassObject(*number)) {
-                    self.objects.u64(header(class::CLASS_OBJECT, FLAG_PERMANENT));
-                    self.objects.u64(u64::from(*number));
-                }
+            Constant::ClassObject(number) if self.is_new(Key::ClassObject(*number)) => {
+                self.objects.u64(header(class::CLASS_OBJECT, FLAG_PERMANENT));
+                self.objects.u64(u64::from(*number));
             }
             _ => {}
         }

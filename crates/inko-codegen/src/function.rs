@@ -67,9 +67,7 @@ pub(crate) struct Compiler<'a> {
 
 impl<'a> Compiler<'a> {
     pub(crate) fn new(unit: &'a Unit<'a>, listings: crate::Listings) -> Self {
-        let mut context = Context::new();
-        context.set_disasm(listings.asm);
-        Self { unit, context, builders: FunctionBuilderContext::new(), listings }
+        Self { unit, context: Context::new(), builders: FunctionBuilderContext::new(), listings }
     }
 
     /// Compiles a function of the program.
@@ -91,6 +89,7 @@ impl<'a> Compiler<'a> {
         emit: impl FnOnce(&mut Function, &mut FunctionBuilderContext, &dyn TargetIsa) -> Vec<Site>,
     ) -> Result<Compiled, Error> {
         self.context.clear();
+        self.context.set_disasm(self.listings.asm);
         let sites = emit(&mut self.context.func, &mut self.builders, self.unit.isa);
         let mut listing = Listing::default();
         if self.listings.clif {

@@ -38,6 +38,16 @@ fn entry(op: IntegerOp) -> Entry {
     }
 }
 
+fn condition(compare: Compare) -> IntCC {
+    match compare {
+        Compare::Equal => IntCC::Equal,
+        Compare::Less => IntCC::SignedLessThan,
+        Compare::LessOrEqual => IntCC::SignedLessThanOrEqual,
+        Compare::Greater => IntCC::SignedGreaterThan,
+        Compare::GreaterOrEqual => IntCC::SignedGreaterThanOrEqual,
+    }
+}
+
 impl Emitter<'_> {
     fn small_constant(&self, value: Value) -> Option<i64> {
         match self.constant(value) {
@@ -193,37 +203,34 @@ impl Emitter<'_> {
 
     /// Compares and ends the block.
     pub(crate) fn compare_integers(&mut self, compare: Compare, a: Value, b: Value, outcome: &Outcome) {
-        let condition = match compare {
-            Compare::Equal => IntCC::Equal,
-            Compare::Less => IntCC::SignedLessThan,
-            Compare::LessOrEqual => IntCC::SignedLessThanOrEqual,
-            Compare::Greater => IntCC::SignedGreaterThan,
-            Compare::GreaterOrEqual => IntCC::SignedGreaterThanOrEqual,
-        };
         let (x, y) = (self.word(a), self.word(b));
-        let mut cold = None;
-        if self.compare_has_slow_path(compare, a, b)
-            // Two words can be equal integers without being the same word only if both are big.
-            && let Some(tags) = self.tags(a, b, x, y, compare != Compare::Equal)
-        {
-            let slow = self.cold_block();
-            let fast = self.builder.create_block();
-            self.builder.ins().brif(tags, slow, &[], fast, &[]);
-            self.enter(fast);
-            cold = Some(slow);
-        }
-        let flag = self.builder.ins().icmp(condition, x.0, y.0);
+        // Two words can be equal integers without being the same word only if both are big.
+        let Some(tags) = self.tags(a, b, x, y, compare != Compare::Equal) else {
+            let flag = self.compare_words(compare, x, y);
+            return self.conclude(outcome, flag);
+        };
+        let cold = self.cold_block();
+        let fast = self.builder.create_block();
+        self.builder.ins().brif(tags, cold, &[], fast, &[]);
+        self.enter(fast);
+        let flag = self.compare_words(compare, x, y);
+        self.conclude(outcome, flag);
+        self.enter(cold);
+        let order = self.runtime_value(Entry::integer_compare, &[x.0, y.0]);
+        let flag = self.builder.ins().icmp_imm_s(condition(compare), order, 0);
         self.conclude(outcome, Flag(flag));
-        if let Some(cold) = cold {
-            self.enter(cold);
-            let order = self.runtime_value(Entry::integer_compare, &[x.0, y.0]);
-            let flag = self.builder.ins().icmp_imm_s(condition, order, 0);
-            self.conclude(outcome, Flag(flag));
-        }
+    }
+
+    fn compare_words(&mut self, compare: Compare, x: Word, y: Word) -> Flag {
+        Flag(self.builder.ins().icmp(condition(compare), x.0, y.0))
     }
 
     pub(crate) fn integer_compare(&mut self, compare: Compare, a: Value, b: Value) -> Flag {
-        self.as_flag(|this, outcome| this.compare_integers(compare, a, b, outcome))
+        if self.compare_has_slow_path(compare, a, b) {
+            return self.as_flag(|this, outcome| this.compare_integers(compare, a, b, outcome));
+        }
+        let (x, y) = (self.word(a), self.word(b));
+        self.compare_words(compare, x, y)
     }
 
     pub(crate) fn integer_to_float(&mut self, value: Value) -> Float {

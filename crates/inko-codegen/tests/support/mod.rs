@@ -24,8 +24,7 @@ pub struct Body {
 
 impl Build {
     pub fn new() -> Self {
-        let mut program = Program::default();
-        program.classes = vec![None; 32];
+        let mut program = Program { classes: vec![None; 32], ..Program::default() };
         for &(name, number) in inko_abi::class::BUILT_IN {
             program.classes[number as usize] = Some(class(name, &[]));
         }
