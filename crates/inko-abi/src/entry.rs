@@ -94,7 +94,7 @@ macro_rules! rows {
             unwind_resume () -> Nothing : Never;
             // Moves a value to the permanent heap (frozen); returns the permanent word.
             freeze (Word) -> Word : Safepoint;
-            exit (Word) -> Nothing : Never;
+            program_exit (Word) -> Nothing : Never;
 
             // Integers: the slow paths of the inline operations; operands of any size.
             integer_add (Word, Word) -> Word : Panics;

@@ -255,7 +255,7 @@ pub struct Inst {
 }
 
 /// A constant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Constant {
     /// `Nil`.
     Nil,
@@ -341,7 +341,7 @@ pub enum Check {
 }
 
 /// What a call calls.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Callee {
     /// A function.
     Function(FunctionId),
@@ -356,7 +356,7 @@ pub enum Callee {
 
 /// A call. Results: those of the callee's signature, that is one value, and a `Bool` if it throws
 /// ([`Callee::Closure`]: always word and flag).
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Call {
     /// What is called.
     pub callee: Callee,
@@ -365,7 +365,7 @@ pub struct Call {
 }
 
 /// An operation. "Pure" ones may be removed, merged and moved; they neither panic nor touch memory.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Op {
     /// One value. Pure.
     Constant(Constant),

@@ -7,7 +7,14 @@
 
 pub mod build;
 pub mod graph;
+pub mod interpret;
 pub mod ir;
+pub mod lower;
+pub mod parse;
+pub mod passes;
 pub mod print;
 pub mod verify;
 pub mod visit;
+
+pub use interpret::interpret;
+pub use passes::{OptLevel, optimize, optimize_observed};

@@ -9,13 +9,28 @@ use std::fmt::{self, Display, Formatter, Write};
 /// The dump of a program: its selectors and all functions.
 pub fn program(program: &Program) -> String {
     let mut text = String::new();
-    for (id, selector) in program.selectors.iter() {
+    for (number, class) in program.classes.iter().enumerate() {
+        if let Some(class) = class
+            && number >= inko_abi::class::FIRST_USER as usize
+        {
+            let fields = class.field_names.iter().zip(&class.fields);
+            let fields: Vec<String> = fields.map(|(name, ty)| format!("{name}: {}", ty_name(*ty))).collect();
+            let module = if class.is_module { " module" } else { "" };
+            let _ = writeln!(text, "class {number} {}({}){module}", class.name, fields.join(", "));
+        }
+    }
+    for selector in program.selectors.values() {
         let targets: Vec<String> = selector
             .targets
             .iter()
             .map(|(&class, &target)| format!("{} => {}", class_name(program, class), symbol(program, target)))
             .collect();
-        let _ = writeln!(text, "selector {id} {}: {}", selector.name, targets.join(", "));
+        let Signature { params, returns, throws } = &selector.signature;
+        let params = List(params, |ty| ty_name(*ty));
+        let throws = if *throws { " throws" } else { "" };
+        let returns = ty_name(*returns);
+        let targets = targets.join(", ");
+        let _ = writeln!(text, "selector {}({params}) -> {returns}{throws}: {targets}", selector.name);
     }
     if let Some(main) = program.main {
         let _ = writeln!(text, "main {}", symbol(program, main));
@@ -213,10 +228,11 @@ impl Printer<'_> {
     }
 
     fn field(&self, class: u32, field: u32) -> String {
-        let class = self.program.classes.get(class as usize).and_then(Option::as_ref);
-        match class.and_then(|class| class.field_names.get(field as usize)) {
-            Some(name) => format!("@{name}"),
-            None => format!("@{field}"),
+        let row = self.program.classes.get(class as usize).and_then(Option::as_ref);
+        let class = class_name(self.program, class);
+        match row.and_then(|row| row.field_names.get(field as usize)) {
+            Some(name) => format!("{class}@{name}"),
+            None => format!("{class}@{field}"),
         }
     }
 

@@ -98,7 +98,7 @@ pub struct BlockType {
 /// The table of all types.
 #[derive(Debug, Default)]
 pub struct Types {
-    all: IndexSet<Type>,
+    all: IndexSet<Type, foldhash::fast::RandomState>,
 }
 
 impl Types {

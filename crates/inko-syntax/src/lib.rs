@@ -5,9 +5,18 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+pub mod dump;
+mod error;
+mod lexer;
+mod literal;
+mod parser;
 pub mod source;
+mod token;
 
+pub use error::{BodyKind, Expected, Found, SyntaxError};
+pub use parser::{MAX_DEPTH, MAX_HEIGHT, Parsed, parse};
 pub use source::{FileId, LineColumn, SourceFile, SourceMap, Span};
+pub use token::TokenKind;
 
 /// An identifier or constant as written. Short names are stored inline and clone without allocating.
 pub type Name = smol_str::SmolStr;

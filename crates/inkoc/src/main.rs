@@ -1,1 +1,60 @@
-fn main() {}
+//! `inkoc`: the command line. Parses arguments, runs the driver, turns its outcome into an exit status.
+
+mod cli;
+mod driver;
+mod home;
+mod link;
+mod report;
+mod run;
+mod sources;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+use driver::Failure;
+use std::process::ExitCode;
+
+/// The exit status for programs with errors and for files or tools that fail.
+const STATUS_ERRORS: u8 = 1;
+/// The exit status for wrong usage; clap uses it too.
+const STATUS_USAGE: u8 = 2;
+/// The exit status for a bug in the compiler, the same as that of a Rust panic.
+const STATUS_BUG: u8 = 101;
+/// The stack of the thread that compiles. The front end recurses over nested expressions, whose depth
+/// the parser limits; this is ample for the limit in unoptimised builds of the compiler too.
+const STACK: usize = 256 << 20;
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(report::bug));
+    let cli = Cli::parse();
+    let compile = move || match cli.command {
+        Command::Build(arguments) => driver::build(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => driver::check(&arguments),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "inkoc", &mut std::io::stdout());
+            Ok(0)
+        }
+    };
+    let thread = std::thread::Builder::new().name("compile".into()).stack_size(STACK).spawn(compile);
+    let outcome = match thread {
+        Ok(thread) => thread.join(),
+        Err(error) => {
+            report::message(&format!("no thread can be started: {error}"));
+            return ExitCode::from(STATUS_ERRORS);
+        }
+    };
+    match outcome {
+        Ok(Ok(status)) => ExitCode::from(status),
+        Ok(Err(Failure::Reported)) => ExitCode::from(STATUS_ERRORS),
+        Ok(Err(Failure::Message(message))) => {
+            report::message(&message);
+            ExitCode::from(STATUS_ERRORS)
+        }
+        Ok(Err(Failure::Usage(message))) => {
+            report::message(&message);
+            ExitCode::from(STATUS_USAGE)
+        }
+        // The hook has told about it.
+        Err(_) => ExitCode::from(STATUS_BUG),
+    }
+}

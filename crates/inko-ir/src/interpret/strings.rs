@@ -1,0 +1,50 @@
+//! Strings.
+
+use super::numbers::index;
+use super::{Result, Stop};
+use dashu_int::IBig;
+
+/// At most `count` characters from a position by the index rule.
+pub(super) fn slice(text: &str, start: &IBig, count: &IBig) -> Result<String> {
+    let length = text.chars().count();
+    let start = index(start, length)?;
+    let count = usize::try_from(count).unwrap_or(0);
+    Ok(text.chars().skip(start as usize).take(count).collect())
+}
+
+/// A byte by the index rule.
+pub(super) fn byte(text: &str, at: &IBig) -> Result<u8> {
+    let position = index(at, text.len())?;
+    let byte = text.as_bytes().get(position as usize).copied();
+    byte.ok_or_else(|| Stop::Panic(format!("The index {at} is out of bounds")))
+}
+
+/// In double quotes and escaped.
+pub(super) fn debug(text: &str) -> String {
+    let mut out = "\"".to_owned();
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\t' => out.push_str("\\t"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\0' => out.push_str("\\0"),
+            c if c.is_control() => out.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// An integer in a radix.
+pub(super) fn to_integer(text: &str, radix: &IBig) -> Option<IBig> {
+    let radix = u32::try_from(radix).ok().filter(|radix| (2..=36).contains(radix))?;
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.chars().all(|digit| digit.is_digit(radix)) {
+        return None;
+    }
+    let value = IBig::from_str_radix(digits, radix).ok()?;
+    Some(if text.starts_with('-') { -value } else { value })
+}

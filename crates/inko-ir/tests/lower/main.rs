@@ -1,0 +1,4 @@
+//! Programs through parser, checker and lowering: what they become, and what they do.
+
+mod programs;
+mod support;

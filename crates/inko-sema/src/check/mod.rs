@@ -1,0 +1,167 @@
+//! Checking bodies: module statements first (constants in their order), then all methods.
+//!
+//! | file | what |
+//! |---|---|
+//! | `body` | module bodies, method bodies, arguments and their defaults |
+//! | `expr` | the expressions that need no file of their own |
+//! | `local` | scopes, `let`, assignment, unused variables |
+//! | `send` | messages with and without receiver |
+//! | `args` | binding and checking arguments; calling blocks |
+//! | `block` | closures and lambdas |
+//! | `throw` | `throw`, `try`, `return`, `yield` and whom they belong to |
+//! | `matching` | `match` |
+//! | `construct` | `C { @a = x }` and attributes |
+//! | `intrinsic` | `_INKOC` |
+//! | `finish` | taking the holes out of a finished body |
+
+mod args;
+mod block;
+mod body;
+mod construct;
+mod expr;
+mod finish;
+mod intrinsic;
+mod local;
+mod matching;
+mod send;
+mod throw;
+
+pub(crate) use body::{check_bodies, default_type};
+
+use crate::errors::Problem;
+use crate::resolve::{SelfUse, TypeScope};
+use crate::tree::{BodyId, ClosureId, Expr, ExprKind};
+use crate::types::{ModuleId, ParamId, TypeId};
+use crate::world::World;
+use inko_syntax::{Name, Span, ast};
+use local::Locals;
+use throw::Operand;
+
+/// What a frame is the frame of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum FrameKind {
+    Module,
+    Method,
+    Lambda,
+    Closure,
+}
+
+/// What a block throws.
+#[derive(Clone, Copy)]
+struct Throws {
+    /// The type, if it is known to throw.
+    ty: Option<TypeId>,
+    /// Whether the type was written; otherwise closures and lambdas infer it.
+    written: bool,
+    /// Whether anything in it throws.
+    threw: bool,
+}
+
+/// A method, closure, lambda or module body around the code being checked.
+struct Frame {
+    kind: FrameKind,
+    /// The closure's number, for closures.
+    closure: Option<ClosureId>,
+    throws: Throws,
+    /// What `return` must give; `None` in closures, and in lambdas that infer it.
+    returns: Option<TypeId>,
+    /// The values returned from a lambda that infers its type.
+    returned: Vec<(TypeId, Span)>,
+    /// What a generator yields.
+    yields: Option<TypeId>,
+    /// Whether it yielded.
+    yielded: bool,
+}
+
+impl Frame {
+    fn new(kind: FrameKind, throws: Option<TypeId>) -> Self {
+        Self {
+            kind,
+            closure: None,
+            throws: Throws { ty: throws, written: throws.is_some(), threw: false },
+            returns: None,
+            returned: Vec::new(),
+            yields: None,
+            yielded: false,
+        }
+    }
+}
+
+/// Checks one body with everything nested in it.
+struct Checker<'w, 'a> {
+    world: &'w mut World<'a>,
+    module: ModuleId,
+    /// The type parameters that can be named, inner ones last.
+    params: Vec<(Name, ParamId)>,
+    /// What `Self` names.
+    instance: TypeId,
+    /// The locals of the body and of the lambdas around the code being checked; the last are current.
+    bodies: Vec<Locals>,
+    frames: Vec<Frame>,
+    /// The operands of `try` around the code being checked.
+    tries: Vec<Operand>,
+    /// Set when the blocks passed to the call being checked give values of different types.
+    mixed: bool,
+    /// The bodies of finished lambdas, which may still contain holes.
+    lambdas: Vec<BodyId>,
+}
+
+impl<'w, 'a> Checker<'w, 'a> {
+    /// The locals of the current body.
+    fn locals(&mut self) -> &mut Locals {
+        // There is a body from the start to the end of the checker's life.
+        let last = self.bodies.len() - 1;
+        &mut self.bodies[last]
+    }
+
+    /// The type of `self`.
+    fn self_type(&self) -> TypeId {
+        self.bodies.last().map_or(self.world.core.error, |body| body.self_type)
+    }
+
+    /// The index of the innermost frame.
+    fn top(&self) -> usize {
+        self.frames.len() - 1
+    }
+
+    /// The index of the innermost method, lambda or module body.
+    fn boundary(&self) -> usize {
+        self.frames.iter().rposition(|frame| frame.kind != FrameKind::Closure).unwrap_or(0)
+    }
+
+    /// Reports a problem.
+    fn report(&mut self, span: Span, problem: Problem) {
+        self.world.report(span, problem);
+    }
+
+    /// Reports that a value doesn't fit, unless it does.
+    fn require(&mut self, have: TypeId, want: TypeId, span: Span) -> bool {
+        let fits = self.world.fits(have, want);
+        if !fits {
+            self.report(span, Problem::Mismatch { want, have });
+        }
+        fits
+    }
+
+    /// A written type as the body sees it.
+    fn written_type(&mut self, ty: &ast::Type) -> TypeId {
+        let scope = TypeScope {
+            module: self.module,
+            params: &self.params,
+            self_type: Some(self.instance),
+            method: None,
+        };
+        let ty = self.world.resolve_type(&scope, ty, SelfUse::Early);
+        self.world.rigid(ty)
+    }
+
+    /// An expression that failed and was reported.
+    fn failed(&self, span: Span) -> Expr {
+        Expr { kind: ExprKind::Error, ty: self.world.core.error, span }
+    }
+
+    /// `Nil`.
+    fn nil(&self, span: Span) -> Expr {
+        Expr { kind: ExprKind::Nil, ty: self.world.core.nil, span }
+    }
+}

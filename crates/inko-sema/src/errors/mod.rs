@@ -1,0 +1,153 @@
+//! Everything that can be wrong with a program beyond its syntax, and the only place that puts it into
+//! words: `headline` makes codes and messages, `explain` adds remarks, other places and hints.
+//!
+//! *Invariant:* a problem is data; types in it are printed when it is reported, while the holes of the
+//! body still are what they were.
+
+mod explain;
+mod headline;
+
+use crate::types::TypeId;
+use crate::world::World;
+use inko_diagnostics::Diagnostic;
+use inko_syntax::{Name, Span};
+
+/// What is defined twice.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum What {
+    Class,
+    Trait,
+    Constant,
+    Method,
+    Attribute,
+    Implementation,
+}
+
+/// What may help with an unknown message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum MessageHint {
+    None,
+    Similar(Name),
+    /// The receiver is `Any`.
+    Cast,
+    /// The class object answers the message, its instances don't.
+    IsStatic,
+    /// Instances answer the message, the class object doesn't.
+    IsInstance,
+    /// The receiver is of a type parameter without bounds.
+    NoBounds,
+    /// A local with arguments.
+    CallLocal,
+}
+
+impl MessageHint {
+    pub(crate) fn similar(name: Option<Name>) -> Self {
+        name.map_or(MessageHint::None, MessageHint::Similar)
+    }
+}
+
+/// A mistake.
+#[derive(Debug)]
+#[rustfmt::skip]
+pub(crate) enum Problem {
+    // Modules and names.
+    UnknownModule { name: Name },
+    UnreadableModule { name: Name, reason: String },
+    NotAMember { name: Name, module: Name, similar: Option<Name> },
+    ImportClash { name: Name, first: Option<Span> },
+    ExternImport { name: Name, module: Name, related: Span },
+    UnknownConstant { name: Name, similar: Option<Name> },
+    Duplicate { what: What, name: Name, first: Span },
+    Reserved { name: Name },
+    DuplicateLocal { name: Name, first: Span },
+    DuplicateArgument { name: Name, first: Span },
+    DuplicateTypeParam { name: Name, first: Span },
+    ImmutableLocal { name: Name, first: Span, is_let: bool },
+    UnknownLocal { name: Name, similar: Option<Name> },
+    UnusedLocal { name: Name },
+    MutableConstant,
+    ConstantInBody { name: Name },
+    UsedBeforeDefinition { name: Name, first: Span },
+    // Types.
+    Mismatch { want: TypeId, have: TypeId },
+    ReturnMismatch { want: TypeId, have: TypeId, related: Option<Span> },
+    UnknownMessage { ty: TypeId, name: Name, hint: MessageHint },
+    UnknownIdentifier { ty: TypeId, name: Name, hint: MessageHint },
+    UnknownAttribute { ty: TypeId, name: Name, assigned: bool, similar: Option<Name> },
+    NoAttributes { ty: TypeId, name: Name },
+    ArgumentCount {
+        name: Name, least: usize, most: Option<usize>, have: usize, missing: Vec<Name>, related: Option<Span>,
+    },
+    UnknownKeyword { method: Name, name: Name, is_rest: bool, similar: Option<Name> },
+    ArgumentGivenTwice { name: Name, first: Span },
+    Uninferable { name: Name },
+    UntypedArgument { name: Name },
+    TooManyArguments,
+    TypeArgumentCount { ty: TypeId, want: usize, have: usize },
+    MethodTypeArgumentCount { name: Name, want: usize, have: usize },
+    UnknownTypeParam { ty: TypeId, name: Name },
+    BoundNotATrait { ty: TypeId },
+    NotATrait { ty: TypeId },
+    BoundNotMet { ty: TypeId, name: Name, arg: TypeId, bound: TypeId },
+    InvalidCast { from: TypeId, to: TypeId },
+    NotAClass { name: Name },
+    TraitAsClass { name: Name, related: Span },
+    NotAType { name: Name, related: Option<Span> },
+    TypeAsValue { name: Name },
+    BuiltInConstructor { name: Name },
+    MissingAttributes { ty: TypeId, names: Vec<Name> },
+    AttributeGivenTwice { name: Name, first: Span },
+    NotEmbeddable { ty: TypeId },
+    ReceiverForExternal { name: Name, related: Span },
+    // Traits and definitions.
+    ReopenedTrait { name: Name, related: Span },
+    MissingBody { name: Name },
+    StaticInTrait,
+    CyclicTrait { name: Name },
+    MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId },
+    MissingMethod { class: TypeId, wanted_by: TypeId, name: Name, wanted: String, related: Span },
+    MethodMisfit {
+        wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
+    },
+    DefaultClash {
+        class: TypeId, wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
+    },
+    // Control flow.
+    ReturnOutsideMethod,
+    ThrowUndeclared { ty: TypeId },
+    ThrowAtModuleLevel { ty: TypeId },
+    ThrowOutsideMethod,
+    NeverThrows { ty: TypeId },
+    MissingTry { name: Name, ty: TypeId },
+    UselessTry,
+    ReturnAndYield,
+    ReturnInGenerator,
+    YieldOutsideMethod,
+    YieldUndeclared,
+    NeverYields { ty: TypeId },
+    // Patterns.
+    ConditionNotBoolean { ty: TypeId },
+    NotAPattern { ty: TypeId },
+    TypePatternWithoutInput,
+    PatternOnAny,
+    ErasedPattern { name: Name },
+    // The compiler and its library.
+    UnknownIntrinsic { name: Name },
+    UnknownExternal { name: Name, similar: Option<Name> },
+    ExternalArguments { name: Name, want: usize, have: usize },
+    ExternalThrows { name: Name, throws: bool },
+}
+
+impl Problem {
+    /// Where a diagnostic is.
+    pub(crate) fn place(diagnostic: &Diagnostic) -> Span {
+        diagnostic.primary.span
+    }
+
+    /// The problem in words.
+    pub(crate) fn diagnostic(self, world: &World<'_>, span: Span) -> Diagnostic {
+        let (code, message) = self.headline(world);
+        let diagnostic = Diagnostic::new(code, span, message);
+        self.explain(world, diagnostic)
+    }
+}

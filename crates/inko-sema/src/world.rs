@@ -1,0 +1,339 @@
+//! Everything known about the program so far: the tables being filled, what each module can see, and the
+//! diagnostics.
+//!
+//! *Invariant:* every type is made by [`World::intern`], which keeps the summary flags beside the table.
+
+use crate::errors::Problem;
+use crate::holes::{HoleValue, Holes};
+use crate::loader::Collected;
+use crate::resolve::PendingBounds;
+use crate::tree::{BodyId, ConstantId, MethodId, Program};
+use crate::types::{BlockType, ClassId, HoleId, ModuleId, ParamId, TraitId, Type, TypeId};
+use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
+use inko_diagnostics::Diagnostic;
+use inko_syntax::{Name, Span, ast};
+
+/// The hash table of this crate.
+pub(crate) type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
+
+/// What a type contains, so that most types need no walk.
+pub(crate) mod flag {
+    /// A type parameter seen from outside.
+    pub(crate) const PARAM: u8 = 1;
+    /// A type parameter seen from inside.
+    pub(crate) const RIGID: u8 = 2;
+    /// A late `Self`.
+    pub(crate) const SELF: u8 = 4;
+    /// A hole.
+    pub(crate) const HOLE: u8 = 8;
+}
+
+/// The outermost part of a type, without its arguments; cheap to copy.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum View {
+    Class(ClassId),
+    ClassObject(ClassId),
+    Trait(TraitId),
+    Param(ParamId),
+    Rigid(ParamId),
+    Block,
+    Module(ModuleId),
+    Any,
+    Never,
+    SelfType,
+    Error,
+    Hole(HoleId),
+}
+
+/// What a name at module level stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Symbol {
+    Class(ClassId),
+    Trait(TraitId),
+    Constant(ConstantId),
+    /// A method of a module object, with the module.
+    Method(ModuleId, MethodId),
+    Module(ModuleId),
+    /// An import that failed; using it gives no further error.
+    Poison,
+}
+
+/// Where a global of a module came from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Origin {
+    /// The language's implicit imports.
+    Implicit,
+    /// An import at this place.
+    Import(Span),
+}
+
+/// What the code of one module can name without a receiver.
+#[derive(Default)]
+pub(crate) struct ModuleScope {
+    /// Classes, traits and constants that the module defines.
+    pub(crate) members: Map<Name, Symbol>,
+    /// Its methods.
+    pub(crate) methods: Map<Name, MethodId>,
+    /// Its external functions.
+    pub(crate) externs: Map<Name, MethodId>,
+    /// What it imports.
+    pub(crate) globals: Map<Name, (Symbol, Origin)>,
+}
+
+/// The types and classes that the language itself refers to.
+pub(crate) struct Core {
+    pub(crate) any: TypeId,
+    pub(crate) never: TypeId,
+    pub(crate) self_type: TypeId,
+    pub(crate) error: TypeId,
+    pub(crate) nil: TypeId,
+    pub(crate) boolean: TypeId,
+    pub(crate) integer: TypeId,
+    pub(crate) float: TypeId,
+    pub(crate) string: TypeId,
+    pub(crate) array: ClassId,
+    pub(crate) block: ClassId,
+    pub(crate) nil_class: ClassId,
+    pub(crate) string_class: ClassId,
+    pub(crate) generator: ClassId,
+    pub(crate) option: ClassId,
+    pub(crate) object: TraitId,
+    pub(crate) to_string: Option<TraitId>,
+    pub(crate) match_trait: Option<TraitId>,
+    pub(crate) module_class: Option<ClassId>,
+}
+
+/// How far a constant is.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub(crate) enum ConstantState {
+    /// Its type isn't known yet: its initialiser wasn't checked.
+    #[default]
+    Pending,
+    /// Its type is known, as the initialiser is a literal or was checked.
+    Ready,
+}
+
+/// A body that waits to be checked.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) method: MethodId,
+    pub(crate) source: &'a ast::Method,
+    pub(crate) body: &'a ast::Body,
+    pub(crate) id: BodyId,
+}
+
+/// See the module's documentation.
+pub(crate) struct World<'a> {
+    pub(crate) program: Program,
+    /// The syntax trees.
+    pub(crate) sources: PrimaryMap<ModuleId, &'a ast::Module>,
+    pub(crate) scopes: PrimaryMap<ModuleId, ModuleScope>,
+    pub(crate) by_name: Map<Name, ModuleId>,
+    pub(crate) core: Core,
+    pub(crate) holes: Holes,
+    /// The bounds that the method being checked adds (`when`), in rigid form.
+    pub(crate) extra_bounds: Vec<(ParamId, TypeId)>,
+    pub(crate) constant_states: SecondaryMap<ConstantId, ConstantState>,
+    pub(crate) jobs: Vec<Job<'a>>,
+    /// Constants whose type was known without checking anything.
+    pub(crate) literal_constants: Map<ConstantId, ()>,
+    /// Type arguments to compare with bounds once all implementations are known; `None` from then on.
+    pub(crate) pending_bounds: Option<Vec<PendingBounds>>,
+    flags: Vec<u8>,
+    diagnostics: Vec<Diagnostic>,
+    /// While above zero, problems are dropped: the same code is checked again later.
+    pub(crate) silent: u32,
+}
+
+impl<'a> World<'a> {
+    pub(crate) fn new() -> Self {
+        let mut program = Program::default();
+        let mut intern = |ty| program.types.intern(ty);
+        let error = intern(Type::Error);
+        let core = Core {
+            any: intern(Type::Any),
+            never: intern(Type::Never),
+            self_type: intern(Type::SelfType),
+            error,
+            nil: error,
+            boolean: error,
+            integer: error,
+            float: error,
+            string: error,
+            array: ClassId::new(0),
+            block: ClassId::new(0),
+            nil_class: ClassId::new(0),
+            string_class: ClassId::new(0),
+            generator: ClassId::new(0),
+            option: ClassId::new(0),
+            object: TraitId::new(0),
+            to_string: None,
+            match_trait: None,
+            module_class: None,
+        };
+        // In the order of interning above: the error type, `Any`, `Never`, `Self`.
+        let flags = vec![0, 0, 0, flag::SELF];
+        Self {
+            program,
+            sources: PrimaryMap::new(),
+            scopes: PrimaryMap::new(),
+            by_name: Map::default(),
+            core,
+            holes: Holes::default(),
+            extra_bounds: Vec::new(),
+            constant_states: SecondaryMap::new(),
+            jobs: Vec::new(),
+            literal_constants: Map::default(),
+            pending_bounds: Some(Vec::new()),
+            flags,
+            diagnostics: Vec::new(),
+            silent: 0,
+        }
+    }
+
+    /// The result, with the diagnostics ordered by file (in the order in which modules run) and place.
+    pub(crate) fn finish(self, collected: &Collected) -> crate::Checked {
+        let ranks: Map<_, _> =
+            collected.modules.iter().enumerate().map(|(rank, module)| (module.file, rank)).collect();
+        let mut diagnostics = self.diagnostics;
+        diagnostics.sort_by_key(|one| {
+            let span = Problem::place(one);
+            (ranks.get(&span.file).copied().unwrap_or(usize::MAX), span.start)
+        });
+        crate::Checked { program: self.program, diagnostics }
+    }
+
+    /// Reports a problem.
+    pub(crate) fn report(&mut self, span: Span, problem: Problem) {
+        if self.silent == 0 {
+            let diagnostic = problem.diagnostic(self, span);
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// The id of a type.
+    pub(crate) fn intern(&mut self, ty: Type) -> TypeId {
+        let flags = self.flags_of(&ty);
+        let id = self.program.types.intern(ty);
+        if id.index() == self.flags.len() {
+            self.flags.push(flags);
+        }
+        id
+    }
+
+    fn flags_of(&self, ty: &Type) -> u8 {
+        let all = |types: &[TypeId]| types.iter().fold(0, |flags, &one| flags | self.flags(one));
+        match ty {
+            Type::Class(_, args) | Type::Trait(_, args) => all(args),
+            Type::Block(block) => {
+                let throws = block.throws.map_or(0, |throws| self.flags(throws));
+                all(&block.params) | throws | self.flags(block.returns)
+            }
+            Type::Param(_) => flag::PARAM,
+            Type::Rigid(_) => flag::RIGID,
+            Type::SelfType => flag::SELF,
+            Type::Hole(_) => flag::HOLE,
+            Type::ClassObject(_) | Type::Module(_) | Type::Any | Type::Never | Type::Error => 0,
+        }
+    }
+
+    /// What a type contains.
+    pub(crate) fn flags(&self, id: TypeId) -> u8 {
+        self.flags.get(id.index()).copied().unwrap_or(0)
+    }
+
+    /// An instance of a class.
+    pub(crate) fn class_type(&mut self, class: ClassId, args: Vec<TypeId>) -> TypeId {
+        self.intern(Type::Class(class, args))
+    }
+
+    /// `?T`
+    pub(crate) fn option_type(&mut self, inner: TypeId) -> TypeId {
+        self.class_type(self.core.option, vec![inner])
+    }
+
+    /// `Array!(T)`
+    pub(crate) fn array_type(&mut self, inner: TypeId) -> TypeId {
+        self.class_type(self.core.array, vec![inner])
+    }
+
+    /// What a filled hole stands for, else the type itself.
+    pub(crate) fn shallow(&self, mut id: TypeId) -> TypeId {
+        while let Type::Hole(hole) = self.program.types.get(id) {
+            match self.holes.get(*hole).map(|hole| hole.value) {
+                Some(HoleValue::Filled(next)) => id = next,
+                _ => break,
+            }
+        }
+        id
+    }
+
+    /// Like [`Self::shallow`], with holes that only ever met `Never` taken for it.
+    pub(crate) fn settled(&self, id: TypeId) -> TypeId {
+        let id = self.shallow(id);
+        match self.program.types.get(id) {
+            Type::Hole(hole) if self.holes.get(*hole).map(|hole| hole.value) == Some(HoleValue::Never) => {
+                self.core.never
+            }
+            _ => id,
+        }
+    }
+
+    /// The outermost part of a type; filled holes are looked through.
+    pub(crate) fn view(&self, id: TypeId) -> View {
+        match self.program.types.get(self.shallow(id)) {
+            Type::Class(class, _) => View::Class(*class),
+            Type::ClassObject(class) => View::ClassObject(*class),
+            Type::Trait(id, _) => View::Trait(*id),
+            Type::Param(param) => View::Param(*param),
+            Type::Rigid(param) => View::Rigid(*param),
+            Type::Block(_) => View::Block,
+            Type::Module(module) => View::Module(*module),
+            Type::Any => View::Any,
+            Type::Never => View::Never,
+            Type::SelfType => View::SelfType,
+            Type::Error => View::Error,
+            Type::Hole(hole) => View::Hole(*hole),
+        }
+    }
+
+    /// The type arguments of a class or trait type.
+    pub(crate) fn args(&self, id: TypeId) -> &[TypeId] {
+        match self.program.types.get(self.shallow(id)) {
+            Type::Class(_, args) | Type::Trait(_, args) => args,
+            _ => &[],
+        }
+    }
+
+    /// The parts of a block type.
+    pub(crate) fn block(&self, id: TypeId) -> Option<&BlockType> {
+        match self.program.types.get(self.shallow(id)) {
+            Type::Block(block) => Some(block),
+            _ => None,
+        }
+    }
+
+    /// Whether a type is the error type.
+    pub(crate) fn is_error(&self, id: TypeId) -> bool {
+        self.view(id) == View::Error
+    }
+
+    /// Whether a type is `Never`.
+    pub(crate) fn is_never(&self, id: TypeId) -> bool {
+        self.view(id) == View::Never
+    }
+
+    /// The class's own type, with its parameters as arguments.
+    pub(crate) fn class_self(&mut self, class: ClassId) -> TypeId {
+        let params = self.program.classes[class].type_params.clone();
+        let args = params.into_iter().map(|param| self.intern(Type::Param(param))).collect();
+        self.intern(Type::Class(class, args))
+    }
+
+    /// The trait's own type, with its parameters as arguments.
+    pub(crate) fn trait_self(&mut self, id: TraitId) -> TypeId {
+        let params = self.program.traits[id].type_params.clone();
+        let args = params.into_iter().map(|param| self.intern(Type::Param(param))).collect();
+        self.intern(Type::Trait(id, args))
+    }
+}

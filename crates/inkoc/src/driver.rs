@@ -1,0 +1,213 @@
+//! The driver: runs the stages in order. The only place that sees them all.
+
+use crate::cli::{Build, Check, Emit, Input, Level, Options};
+use crate::home::Home;
+use crate::sources::Sources;
+use crate::{link, report};
+use inko_codegen::Emission;
+use inko_diagnostics::Severity;
+use inko_ir::OptLevel;
+use inko_sema::tree;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Why a subcommand did not do its work.
+#[derive(Debug)]
+pub enum Failure {
+    /// The program has errors, which were printed.
+    Reported,
+    /// Something else went wrong; the text says what and what to do.
+    Message(String),
+    /// The command line is wrong.
+    Usage(String),
+}
+
+/// How long the stages took, printed with `--timings`.
+#[derive(Debug, Default)]
+struct Timings {
+    wanted: bool,
+    stages: Vec<(&'static str, Duration)>,
+}
+
+impl Timings {
+    fn stage<T>(&mut self, name: &'static str, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        self.stages.push((name, start.elapsed()));
+        result
+    }
+
+    fn print(&self) {
+        if self.wanted {
+            let total: Duration = self.stages.iter().map(|(_, time)| *time).sum();
+            for (name, time) in self.stages.iter().chain([&("total", total)]) {
+                eprintln!("{name:<10} {:>9.3} ms", time.as_secs_f64() * 1000.0);
+            }
+        }
+    }
+}
+
+/// A program that passed the front end.
+pub struct Front {
+    program: tree::Program,
+    sources: Sources,
+    home: Home,
+    timings: Timings,
+}
+
+impl Front {
+    /// Loads, parses and checks a program; prints its diagnostics.
+    pub fn load(file: Option<&Path>, eval: Option<&str>, options: &Options) -> Result<Self, Failure> {
+        let home = Home::find()?;
+        for directory in options.include.iter().filter(|directory| !directory.is_dir()) {
+            return Err(Failure::Message(format!(
+                "the include directory {} doesn't exist",
+                directory.display()
+            )));
+        }
+        let mut directories: Vec<PathBuf> = options.include.clone();
+        directories.push(home.library.clone());
+        let mut sources = Sources::new(directories);
+        let mut timings = Timings { wanted: options.timings, stages: Vec::new() };
+        let main = match (eval, file) {
+            (Some(text), _) => sources.main_text(text)?,
+            (None, Some(path)) if path == Path::new("-") => sources.main_text("-")?,
+            (None, Some(path)) => sources.main_file(path)?,
+            (None, None) => return Err(Failure::Usage("which program? Give a FILE or -e SOURCE".into())),
+        };
+        let start = Instant::now();
+        let checked = inko_sema::check(&mut sources, main);
+        let parsing = sources.elapsed;
+        timings.stages.push(("parse", parsing));
+        timings.stages.push(("check", start.elapsed().saturating_sub(parsing)));
+        let mut diagnostics = std::mem::take(&mut sources.diagnostics);
+        let syntax_errors = !diagnostics.is_empty();
+        // What is missing because it could not be parsed would only be reported once more.
+        if !syntax_errors {
+            diagnostics.extend(checked.diagnostics);
+        }
+        report::diagnostics(&diagnostics, &sources.map, options);
+        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+            timings.print();
+            return Err(Failure::Reported);
+        }
+        Ok(Self { program: checked.program, sources, home, timings })
+    }
+
+    fn from_input(input: &Input) -> Result<Self, Failure> {
+        Self::load(input.file.as_deref(), input.eval.as_deref(), &input.options)
+    }
+}
+
+/// `inkoc check`.
+pub fn check(arguments: &Check) -> Result<u8, Failure> {
+    let front = Front::from_input(&arguments.input)?;
+    front.timings.print();
+    Ok(0)
+}
+
+/// `inkoc build`.
+pub fn build(arguments: &Build) -> Result<u8, Failure> {
+    let mut front = Front::from_input(&arguments.input)?;
+    let output = arguments.output.as_deref();
+    match arguments.emit {
+        None => {
+            let default = default_output(&arguments.input);
+            executable(front, arguments.opt, output.unwrap_or(&default))?;
+        }
+        Some(Emit::Ir) => {
+            let ir = optimised(&mut front, arguments.opt);
+            write(output, inko_ir::print::program(&ir).as_bytes())?;
+            front.timings.print();
+        }
+        Some(Emit::Clif) => {
+            let text = compile(&mut front, arguments.opt, Emission::Clif)?.text;
+            write(output, text.as_bytes())?;
+            front.timings.print();
+        }
+        Some(Emit::Asm) => {
+            let text = compile(&mut front, arguments.opt, Emission::Asm)?.text;
+            write(output, text.as_bytes())?;
+            front.timings.print();
+        }
+        Some(Emit::Obj) => {
+            let object = compile(&mut front, arguments.opt, Emission::Object)?.object;
+            let default = default_output(&arguments.input).with_extension("o");
+            write(Some(output.unwrap_or(&default)), &object)?;
+            front.timings.print();
+        }
+    }
+    Ok(0)
+}
+
+/// Runs a program in the interpreter.
+pub fn interpret(front: Front, level: Level) -> Result<u8, Failure> {
+    let mut ir = inko_ir::lower::lower(&front.program, &front.sources.map);
+    // The oracle runs what lowering made, unless asked to judge the passes.
+    if level == Level::None {
+        inko_ir::optimize(&mut ir, OptLevel::None);
+    }
+    let status = inko_ir::interpret::interpret(&ir, &mut std::io::stdout(), &mut std::io::stderr());
+    Ok(status as u8)
+}
+
+/// Compiles and links an executable.
+pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), Failure> {
+    if output.is_dir() {
+        return Err(Failure::Message(format!(
+            "{} is a directory; choose another name with -o",
+            output.display()
+        )));
+    }
+    let archive = front.home.archive()?.to_path_buf();
+    let object = compile(&mut front, level, Emission::Object)?.object;
+    let file = tempfile::Builder::new().prefix("inkoc-").suffix(".o").tempfile();
+    let failed =
+        |error: std::io::Error| Failure::Message(format!("no temporary file can be written: {error}"));
+    let mut file = file.map_err(failed)?;
+    file.write_all(&object).map_err(failed)?;
+    let linked = front.timings.stage("link", || link::link(file.path(), &archive, output));
+    front.timings.print();
+    linked
+}
+
+fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
+    let Front { program, sources, timings, .. } = front;
+    let mut ir = timings.stage("lower", || inko_ir::lower::lower(program, &sources.map));
+    let level = match level {
+        Level::None => OptLevel::None,
+        Level::Speed => OptLevel::Speed,
+    };
+    timings.stage("optimise", || inko_ir::optimize(&mut ir, level));
+    ir
+}
+
+fn compile(front: &mut Front, level: Level, emission: Emission) -> Result<inko_codegen::Output, Failure> {
+    let ir = optimised(front, level);
+    let options = inko_codegen::Options { optimise: level == Level::Speed, emission };
+    let output = front.timings.stage("generate", || inko_codegen::compile(&ir, &options));
+    output.map_err(|error| Failure::Message(format!("no code could be generated: {error}")))
+}
+
+/// The stem of the main file, in the current directory.
+fn default_output(input: &Input) -> PathBuf {
+    let file = input.file.as_deref().filter(|path| *path != Path::new("-") && input.eval.is_none());
+    file.and_then(Path::file_stem).map_or_else(|| PathBuf::from("main"), PathBuf::from)
+}
+
+fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
+    let written = match output {
+        Some(path) => std::fs::write(path, bytes),
+        None => std::io::stdout().lock().write_all(bytes),
+    };
+    match written {
+        // A reader such as `head` that has seen enough is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let place = output.map_or("standard output".into(), |path| path.display().to_string());
+            Err(Failure::Message(format!("{place} can't be written: {error}")))
+        }
+        Ok(()) => Ok(()),
+    }
+}

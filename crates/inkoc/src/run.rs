@@ -1,0 +1,66 @@
+//! `inkoc run`: builds into a temporary directory and becomes the parent of the program, passing on
+//! arguments, standard streams, signals and exit status.
+
+use crate::cli::Run;
+use crate::driver::{self, Failure, Front};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::Command;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// Runs a program; gives its exit status, 128 + n if signal n ended it.
+pub fn run(arguments: &Run) -> Result<u8, Failure> {
+    let (file, rest) = match (&arguments.eval, arguments.arguments.split_first()) {
+        (Some(_), _) => (None, &arguments.arguments[..]),
+        (None, Some((file, rest))) => (Some(Path::new(file)), rest),
+        (None, None) => {
+            return Err(Failure::Usage(
+                "which program? Give a FILE, or the text with -e; see `inkoc help run`".into(),
+            ));
+        }
+    };
+    let front = Front::load(file, arguments.eval.as_deref(), &arguments.options)?;
+    if arguments.interpret {
+        return driver::interpret(front, arguments.opt);
+    }
+    let directory = tempfile::Builder::new().prefix("inkoc-run-").tempdir();
+    let directory = directory
+        .map_err(|error| Failure::Message(format!("no temporary directory can be made: {error}")))?;
+    let program = directory.path().join("program");
+    driver::executable(front, arguments.opt, &program)?;
+    let mut command = Command::new(&program);
+    command.args(rest);
+    let mut child = command
+        .spawn()
+        .map_err(|error| Failure::Message(format!("the program can't be started: {error}")))?;
+    pass_signals(child.id());
+    let status = child.wait().map_err(|error| Failure::Message(format!("the program was lost: {error}")))?;
+    Ok(match (status.code(), status.signal()) {
+        (Some(code), _) => code as u8,
+        (None, Some(signal)) => 128 + signal as u8,
+        (None, None) => 1,
+    })
+}
+
+/// The child that signals are passed to; 0 before it exists.
+static CHILD: AtomicI32 = AtomicI32::new(0);
+
+/// From here on, signals that would end the compiler go to the child instead, which decides what they
+/// mean; its end then ends the compiler.
+fn pass_signals(child: u32) {
+    extern "C" fn pass(signal: libc::c_int) {
+        let child = CHILD.load(Ordering::Relaxed);
+        if child > 0 {
+            // SAFETY: `kill` is async-signal-safe, and the child isn't waited for until it has ended.
+            unsafe { libc::kill(child, signal) };
+        }
+    }
+    CHILD.store(child as i32, Ordering::Relaxed);
+    for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2, libc::SIGQUIT] {
+        // SAFETY: the handler only reads an atomic and calls `kill`, both async-signal-safe.
+        unsafe { libc::signal(signal, pass as *const () as libc::sighandler_t) };
+    }
+    // The terminal sends this one to the child as well.
+    // SAFETY: ignoring a signal installs no code.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+}

@@ -1,0 +1,126 @@
+//! Files: the main program's text and the modules it imports, looked up in the include directories and
+//! then in the standard library.
+
+use crate::driver::Failure;
+use inko_diagnostics::Diagnostic;
+use inko_sema::{Loaded, Loader, ParsedModule};
+use inko_syntax::ast::Module;
+use inko_syntax::{FileId, SourceMap};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The name of a main module that lies in no source directory.
+const MAIN: &str = "main";
+/// Spans are 32 bits wide.
+const LARGEST: usize = u32::MAX as usize;
+
+/// Reads and parses modules, and keeps their texts and syntax errors.
+#[derive(Debug)]
+pub struct Sources {
+    directories: Vec<PathBuf>,
+    /// All texts read so far.
+    pub map: SourceMap,
+    /// The syntax errors found so far.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The time spent on reading and parsing.
+    pub elapsed: Duration,
+}
+
+impl Sources {
+    /// Sources below these directories, in order of preference.
+    pub fn new(directories: Vec<PathBuf>) -> Self {
+        Self { directories, map: SourceMap::default(), diagnostics: Vec::new(), elapsed: Duration::ZERO }
+    }
+
+    /// The main module from a file.
+    pub fn main_file(&mut self, path: &Path) -> Result<ParsedModule, Failure> {
+        let text = std::fs::read(path).map_err(|error| {
+            let hint = match error.kind() {
+                std::io::ErrorKind::NotFound => "; is the path right?",
+                _ => "",
+            };
+            Failure::Message(format!("{} can't be read: {}{hint}", path.display(), reason(&error)))
+        })?;
+        let text = utf8(text).map_err(|why| Failure::Message(format!("{} {why}", path.display())))?;
+        let (file, module) = self.parse(&path.display().to_string(), text);
+        let name = self.module_name(path).unwrap_or_else(|| MAIN.into());
+        Ok(ParsedModule { name: name.into(), file, module })
+    }
+
+    /// The main module from a text, `-` meaning standard input.
+    pub fn main_text(&mut self, text: &str) -> Result<ParsedModule, Failure> {
+        let text = if text == "-" {
+            let mut bytes = Vec::new();
+            let read = std::io::stdin().lock().read_to_end(&mut bytes);
+            read.map_err(|error| Failure::Message(format!("standard input can't be read: {error}")))?;
+            utf8(bytes).map_err(|why| Failure::Message(format!("standard input {why}")))?
+        } else {
+            text.to_string()
+        };
+        let (file, module) = self.parse("main.inko", text);
+        Ok(ParsedModule { name: MAIN.into(), file, module })
+    }
+
+    fn parse(&mut self, path: &str, text: String) -> (FileId, Module) {
+        let start = Instant::now();
+        let file = self.map.add(path, text);
+        let parsed = inko_syntax::parse(file, &self.map.file(file).text().clone());
+        self.diagnostics.extend(parsed.errors.iter().map(Diagnostic::from));
+        self.elapsed += start.elapsed();
+        (file, parsed.module)
+    }
+
+    /// The module name of a file that lies in a source directory.
+    fn module_name(&self, path: &Path) -> Option<String> {
+        let path = path.canonicalize().ok()?;
+        self.directories.iter().find_map(|directory| {
+            let relative = path.strip_prefix(directory.canonicalize().ok()?).ok()?.with_extension("");
+            let segments: Option<Vec<&str>> = relative.iter().map(|segment| segment.to_str()).collect();
+            Some(segments?.join("::"))
+        })
+    }
+}
+
+impl Loader for Sources {
+    fn load(&mut self, name: &str) -> Loaded {
+        let relative = format!("{}.inko", name.replace("::", "/"));
+        for directory in &self.directories {
+            let path = directory.join(&relative);
+            match std::fs::read(&path) {
+                Ok(bytes) => match utf8(bytes) {
+                    Ok(text) => {
+                        let (file, module) = self.parse(&path.display().to_string(), text);
+                        return Loaded::Module(file, module);
+                    }
+                    Err(why) => return Loaded::Unreadable(format!("{} {why}", path.display())),
+                },
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {}
+                Err(error) => {
+                    return Loaded::Unreadable(format!("{}: {}", path.display(), reason(&error)));
+                }
+            }
+        }
+        Loaded::Missing
+    }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.len() > LARGEST {
+        return Err("is larger than 4 GiB".into());
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        format!("isn't UTF-8 text: the byte at offset {} is invalid", error.utf8_error().valid_up_to())
+    })
+}
+
+/// The message of an I/O error without its number.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,147 @@
+//! Runs every program below `tests/programs` in several configurations and compares what it prints and
+//! how it ends with what is expected. `tests/README.md` lists the directives.
+
+mod support;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use support::{INKOC, root, run};
+
+/// No program of the suite needs longer, on a busy machine and with a collection at each allocation.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What the comments at the top of a program ask for: lines such as `# status: 1`.
+#[derive(Default, Clone)]
+struct Directives {
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    status: i32,
+    stderr: Vec<String>,
+    min: Option<Duration>,
+    max: Option<Duration>,
+    runs_for: Option<Duration>,
+    only: Option<String>,
+    skip: Vec<String>,
+}
+
+fn directives(source: &str) -> Directives {
+    let mut found = Directives::default();
+    let seconds = |value: &str| Duration::from_secs_f64(value.parse().expect("seconds"));
+    for line in source.lines().map_while(|line| line.strip_prefix('#')) {
+        let Some((name, value)) = line.trim().split_once(": ") else { continue };
+        match name {
+            "args" => found.args = value.split_whitespace().map(String::from).collect(),
+            "env" => {
+                let (name, value) = value.split_once('=').expect("NAME=VALUE");
+                found.env.push((name.into(), value.into()));
+            }
+            "status" => found.status = value.parse().expect("a status"),
+            "stderr" => found.stderr.push(value.into()),
+            "at-least" => found.min = Some(seconds(value)),
+            "at-most" => found.max = Some(seconds(value)),
+            "runs-for" => found.runs_for = Some(seconds(value)),
+            "only" => found.only = Some(value.into()),
+            "skip" => found.skip.extend(value.split_whitespace().map(String::from)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A way to run a program.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Plain,
+    Optimised,
+    Stress,
+    Interpreted,
+}
+
+const MODES: [(&str, Mode); 4] = [
+    ("none", Mode::Plain),
+    ("speed", Mode::Optimised),
+    ("stress", Mode::Stress),
+    ("interpret", Mode::Interpreted),
+];
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let directory = root().join("tests/programs");
+    let mut trials = Vec::new();
+    for path in support::files(&directory, "inko") {
+        let name = path.strip_prefix(&directory).expect("below it").with_extension("");
+        let source = std::fs::read_to_string(&path).expect("the program can be read");
+        let wanted = directives(&source);
+        for (label, mode) in MODES {
+            // The interpreter is for sequential programs, and its speed for small ones.
+            let skipped = wanted.skip.iter().any(|skip| skip == label)
+                || wanted.only.as_ref().is_some_and(|only| only != label)
+                || (mode == Mode::Interpreted && source.contains("std::process"));
+            if skipped {
+                continue;
+            }
+            let (path, wanted) = (path.clone(), wanted.clone());
+            let trial = move || check(&path, &wanted, mode);
+            trials.push(Trial::test(format!("{}::{label}", name.display()), trial));
+        }
+    }
+    if !arguments.list {
+        support::build_runtime();
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
+    let temporary = tempfile::tempdir()?;
+    let mut command = match mode {
+        Mode::Interpreted => {
+            let mut command = Command::new(INKOC);
+            command.args(["run", "--interpret"]).arg(path);
+            command
+        }
+        _ => Command::new(build(path, temporary.path(), mode)?),
+    };
+    command.args(&wanted.args).envs(wanted.env.iter().cloned());
+    if mode == Mode::Stress {
+        command.env("INKO_GC_STRESS", "1");
+    }
+    let finished = run(&mut command, wanted.runs_for.unwrap_or(LIMIT));
+    let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
+    let mut wrong = Vec::new();
+    if wanted.runs_for.is_some() != finished.stopped {
+        wrong.push(format!("it ended or was stopped after {:?}", finished.elapsed));
+    }
+    if wanted.runs_for.is_none() && finished.status != Some(wanted.status) {
+        wrong.push(format!("status {:?}, expected {}", finished.status, wanted.status));
+    }
+    if finished.stdout.trim_end() != expected.trim_end() {
+        wrong.push(format!("printed:\n{}\nexpected:\n{expected}", finished.stdout));
+    }
+    for text in wanted.stderr.iter().filter(|text| !finished.stderr.contains(*text)) {
+        wrong.push(format!("standard error lacks: {text}"));
+    }
+    if wanted.min.is_some_and(|min| finished.elapsed < min) {
+        wrong.push(format!("ended after {:?} already", finished.elapsed));
+    }
+    if wanted.max.is_some_and(|max| finished.elapsed > max) {
+        wrong.push(format!("ended after {:?} only", finished.elapsed));
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}\nstandard error:\n{}", wrong.join("\n"), finished.stderr).into())
+}
+
+fn build(path: &Path, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
+    let output = directory.join("program");
+    let level = if mode == Mode::Plain { "none" } else { "speed" };
+    let mut command = Command::new(INKOC);
+    command.args(["build", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
+    let finished = run(&mut command, LIMIT);
+    if finished.status == Some(0) {
+        return Ok(output);
+    }
+    Err(format!("the build ended with {:?}:\n{}", finished.status, finished.stderr).into())
+}

@@ -1,0 +1,96 @@
+//! What the test targets share: where the compiler is, how a child is run with a time limit, and the
+//! directives at the top of a program.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Once;
+use std::time::{Duration, Instant};
+
+/// The compiler under test.
+pub const INKOC: &str = env!("CARGO_BIN_EXE_inkoc");
+
+/// The root of the repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository exists")
+}
+
+/// Builds the runtime archive in the profile of the compiler under test. Cargo leaves the archive of a
+/// dependency inside `deps`; asked for it by name it puts it beside the compiler.
+pub fn build_runtime() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let mut command = Command::new(env!("CARGO"));
+        command.current_dir(root()).args(["build", "--quiet", "--package", "inko-runtime"]);
+        if Path::new(INKOC).parent().is_some_and(|directory| directory.ends_with("release")) {
+            command.arg("--release");
+        }
+        assert!(command.status().expect("cargo runs").success(), "the runtime doesn't build");
+    });
+}
+
+/// What a finished or stopped child did.
+#[allow(dead_code, reason = "each target uses a part")]
+pub struct Finished {
+    /// The exit status; `None` when it was stopped or killed by a signal.
+    pub status: Option<i32>,
+    /// Whether it was still running at the limit and then stopped.
+    pub stopped: bool,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// How long it ran.
+    pub elapsed: Duration,
+}
+
+/// Runs a command until it ends or the limit has passed.
+pub fn run(command: &mut Command, limit: Duration) -> Finished {
+    let start = Instant::now();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?} doesn't start: {error}"));
+    let stdout = read(child.stdout.take().expect("piped"));
+    let stderr = read(child.stderr.take().expect("piped"));
+    let mut stopped = false;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child can be waited for") {
+            break status;
+        }
+        if start.elapsed() > limit {
+            stopped = true;
+            child.kill().expect("the child can be stopped");
+            break child.wait().expect("the child can be waited for");
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    };
+    let elapsed = start.elapsed();
+    let join = |reader: std::thread::JoinHandle<String>| reader.join().expect("the reader ends");
+    Finished { status: status.code(), stopped, stdout: join(stdout), stderr: join(stderr), elapsed }
+}
+
+fn read(mut stream: impl Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // A stream that breaks off ends the text; the comparison then shows what is missing.
+        let _ = stream.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
+}
+
+/// All files with an extension below a directory, sorted.
+pub fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut pending = vec![directory.to_path_buf()];
+    while let Some(directory) = pending.pop() {
+        for entry in std::fs::read_dir(&directory).expect("the directory can be read") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
