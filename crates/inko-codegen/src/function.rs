@@ -17,6 +17,7 @@ use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::ir::{DebugTag, ExternalName, Function};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_codegen::MachDebugTagPos;
 use cranelift_codegen::{CompiledCode, Context, FinalizedMachExceptionHandler, FinalizedRelocTarget};
 use cranelift_entity::EntityRef;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -125,7 +126,9 @@ impl<'a> Compiler<'a> {
 /// Finds the call sites in the code.
 fn locate(symbol: &str, compiled: &CompiledCode, sites: Vec<Site>) -> Result<Vec<CompiledSite>, Error> {
     let buffer = &compiled.buffer;
-    let tags = buffer.debug_tags().flat_map(|list| list.tags);
+    // What prepares a call's arguments carries the tag too, at other places than after a call.
+    let after_calls = buffer.debug_tags().filter(|list| list.pos == MachDebugTagPos::Post);
+    let tags = after_calls.flat_map(|list| list.tags);
     let mut indices = tags.filter_map(|tag| match tag {
         DebugTag::User(index) => Some(*index),
         DebugTag::StackSlot(_) => None,
