@@ -32,6 +32,11 @@ fn scratch() {
                             }
                         }
                     }
+                    if let Ok(directory) = std::env::var("OBJECTS") {
+                        let name = std::path::Path::new(path).file_stem().expect("a name").to_string_lossy();
+                        let name = format!("{directory}/{name}-{level:?}.o");
+                        std::fs::write(name, &output.object).expect("written");
+                    }
                     if std::env::var("RUN").is_ok() {
                         let linked = support::Linked::new(&output.object);
                         let start = std::time::Instant::now();
