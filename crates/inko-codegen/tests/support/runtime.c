@@ -395,9 +395,10 @@ SHIM(integer_to_string)
 
 result stdout_write_string_c(process *p, word w) {
     uint64_t *o = (uint64_t *)(w - 1);
-    fwrite(o + 2, 1, o[1], stdout);
+    uint64_t length = o[1];
+    fwrite(o + 2, 1, length, stdout);
     collect(p);
-    return (result){o[1] << 1, 0};
+    return (result){length << 1, 0};
 }
 SHIM(stdout_write_string)
 
@@ -407,6 +408,8 @@ SHIM(process_set_blocking)
 uint8_t inko_rt_float_equals(process *p, double a, double b) { return (void)p, a == b; }
 word float_to_integer_c(process *p, double d) { return integer(p, (__int128)d); }
 SHIM(float_to_integer)
+
+word inko_rt_string_length(process *p, word w) { return (void)p, ((uint64_t *)(w - 1))[1] << 1; }
 
 uint8_t inko_rt_string_equals(process *p, word a, word b) {
     uint64_t *x = (uint64_t *)(a - 1), *y = (uint64_t *)(b - 1);
@@ -477,6 +480,7 @@ int main(int argc, char **argv) {
     new_space(&p);
     limit(&p);
     result r = call_main(&p, inko_program.main);
+    if (argc > 1 && strchr(argv[1], 'q')) return 0;
     show(r.value), puts(r.status ? " thrown" : "");
     if (argc > 1 && strchr(argv[1], 'c')) printf("slow %d polls %d collections %d\n", slow, polls, collections > 0);
 }
