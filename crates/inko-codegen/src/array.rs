@@ -1,0 +1,168 @@
+//! Arrays: literals, and the fast paths of access. Everything else (negative and big indices, growth, errors)
+//! is done by the runtime functions of the slow paths.
+
+use crate::emit::Emitter;
+use crate::liveness::INLINE_ELEMENTS;
+use crate::values::{Flag, Raw, Word};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, types};
+use inko_abi::entry::Entry;
+use inko_abi::object::*;
+use inko_abi::{class, word};
+use inko_ir::ir::*;
+
+/// The capacity of the storage of an empty array literal: most are about to be filled.
+const EMPTY_CAPACITY: usize = 4;
+
+impl Emitter<'_> {
+    pub(crate) fn new_array(&mut self, elements: &[Value]) -> Word {
+        if elements.len() > INLINE_ELEMENTS {
+            return self.new_large_array(elements);
+        }
+        let capacity = if elements.is_empty() { EMPTY_CAPACITY } else { elements.len() };
+        // The array and its storage side by side, from one allocation.
+        let memory = self.allocate(ARRAY_SIZE as usize + STORAGE_ELEMENTS as usize + 8 * capacity);
+        self.fill_constant(memory, 0, header(class::ARRAY, 0));
+        self.fill_constant(memory, ARRAY_LENGTH, elements.len() as u64);
+        let storage = ARRAY_SIZE;
+        let tagged = i64::from(storage) + word::TAG_REFERENCE as i64;
+        let tagged = self.builder.ins().iadd_imm_s(memory.0, tagged);
+        self.fill(memory, ARRAY_STORAGE, tagged);
+        self.fill_constant(memory, storage, header(class::ARRAY_STORAGE, 0));
+        self.fill_constant(memory, storage + STORAGE_CAPACITY, capacity as u64);
+        for index in 0..capacity {
+            let at = storage + STORAGE_ELEMENTS + 8 * index as i32;
+            match elements.get(index) {
+                Some(&element) => {
+                    let element = self.word(element);
+                    self.fill(memory, at, element.0);
+                }
+                None => self.fill_constant(memory, at, word::small(0)),
+            }
+        }
+        self.tagged(memory)
+    }
+
+    fn new_large_array(&mut self, elements: &[Value]) -> Word {
+        let capacity = self.builder.ins().iconst(types::I64, elements.len() as i64);
+        let slots = self.hot_slots();
+        let inst = self.runtime(Entry::array_new, &[capacity], slots);
+        self.moved();
+        let array = Word(self.builder.inst_results(inst)[0]);
+        let storage = self.load_word(array, ARRAY_STORAGE);
+        for (index, &element) in elements.iter().enumerate() {
+            let element = self.word(element);
+            self.store(storage, STORAGE_ELEMENTS + 8 * index as i32, element.0);
+        }
+        let length = self.builder.ins().iconst(types::I64, elements.len() as i64);
+        self.store(array, ARRAY_LENGTH, length);
+        array
+    }
+
+    /// The length of an array or string, which lies at the same place.
+    pub(crate) fn length(&mut self, object: Word) -> Word {
+        const { assert!(ARRAY_LENGTH == STRING_LENGTH) };
+        let length = self.load(object, ARRAY_LENGTH, types::I64);
+        Word(self.builder.ins().ishl_imm_u(length, 1))
+    }
+
+    /// Whether an index is a small integer within the length; the unsigned comparison of two tagged
+    /// integers also refuses negative ones.
+    fn in_bounds(&mut self, index: Value, Word(at): Word, array: Word) -> Flag {
+        let Word(length) = self.length(array);
+        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, at, length);
+        if self.known(index) == Known::Small {
+            return Flag(inside);
+        }
+        let small = self.is_small(Word(at));
+        Flag(self.builder.ins().band(inside, small.0))
+    }
+
+    /// The address of an element, less [`STORAGE_ELEMENTS`] and the tag of references.
+    fn element(&mut self, array: Word, Word(index): Word) -> Word {
+        let storage = self.load_word(array, ARRAY_STORAGE);
+        // A tagged index is the double of the index.
+        let offset = self.builder.ins().ishl_imm_u(index, 2);
+        Word(self.builder.ins().iadd(storage.0, offset))
+    }
+
+    pub(crate) fn array_get(&mut self, array: Value, index: Value) -> Word {
+        let object = self.word(array);
+        let at = self.word(index);
+        let fast = self.builder.create_block();
+        let cold = self.cold_block();
+        let join = self.builder.create_block();
+        let result = self.builder.append_block_param(join, types::I64);
+        let inside = self.in_bounds(index, at, object);
+        self.branch(inside, fast, cold);
+
+        self.enter(fast);
+        let element = self.element(object, at);
+        let found = self.load_word(element, STORAGE_ELEMENTS);
+        self.builder.ins().jump(join, &[found.0.into()]);
+
+        self.enter(cold);
+        let found = self.runtime_value(Entry::array_get, &[object.0, at.0]);
+        self.builder.ins().jump(join, &[found.into()]);
+
+        self.enter(join);
+        Word(result)
+    }
+
+    pub(crate) fn array_set(&mut self, array: Value, index: Value, value: Value) {
+        let object = self.word(array);
+        let at = self.word(index);
+        let value = self.word(value);
+        let fast = self.builder.create_block();
+        let cold = self.cold_block();
+        let join = self.builder.create_block();
+        let inside = self.in_bounds(index, at, object);
+        let frozen = self.is_permanent(object);
+        let may_change = self.builder.ins().icmp_imm_s(IntCC::Equal, frozen, 0);
+        let fits = self.builder.ins().band(inside.0, may_change);
+        self.branch(Flag(fits), fast, cold);
+
+        self.enter(fast);
+        let element = self.element(object, at);
+        self.store(element, STORAGE_ELEMENTS, value.0);
+        self.builder.ins().jump(join, &[]);
+
+        self.enter(cold);
+        self.cold_safepoint(|this, slots| {
+            this.runtime(Entry::array_set, &[object.0, at.0, value.0], slots);
+        });
+        self.builder.ins().jump(join, &[]);
+        self.enter(join);
+    }
+
+    pub(crate) fn array_push(&mut self, array: Value, value: Value) {
+        let object = self.word(array);
+        let value = self.word(value);
+        let fast = self.builder.create_block();
+        let cold = self.cold_block();
+        let join = self.builder.create_block();
+        let Raw(length) = Raw(self.load(object, ARRAY_LENGTH, types::I64));
+        let storage = self.load_word(object, ARRAY_STORAGE);
+        let capacity = self.load(storage, STORAGE_CAPACITY, types::I64);
+        let has_room = self.builder.ins().icmp(IntCC::UnsignedLessThan, length, capacity);
+        let frozen = self.is_permanent(object);
+        let may_change = self.builder.ins().icmp_imm_s(IntCC::Equal, frozen, 0);
+        let fits = self.builder.ins().band(has_room, may_change);
+        self.branch(Flag(fits), fast, cold);
+
+        self.enter(fast);
+        let offset = self.builder.ins().ishl_imm_u(length, 3);
+        let element = Word(self.builder.ins().iadd(storage.0, offset));
+        self.store(element, STORAGE_ELEMENTS, value.0);
+        let length = self.builder.ins().iadd_imm_s(length, 1);
+        self.store(object, ARRAY_LENGTH, length);
+        self.builder.ins().jump(join, &[]);
+
+        self.enter(cold);
+        self.cold_safepoint(|this, slots| {
+            this.runtime(Entry::array_push, &[object.0, value.0], slots);
+        });
+        self.builder.ins().jump(join, &[]);
+        self.enter(join);
+    }
+}

@@ -1,0 +1,167 @@
+//! What a word is: tests of tags and class numbers.
+
+use crate::branch::Outcome;
+use crate::emit::Emitter;
+use crate::values::{Flag, Raw, Word};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, types};
+use inko_abi::entry::Entry;
+use inko_abi::object::*;
+use inko_abi::table::BlockInfo;
+use inko_abi::{class, word};
+use inko_ir::ir::*;
+use inko_syntax::Name;
+use std::mem::offset_of;
+
+impl Emitter<'_> {
+    /// Whether a word is a small integer.
+    pub(crate) fn is_small(&mut self, Word(value): Word) -> Flag {
+        let low = self.builder.ins().band_imm_u(value, 1);
+        Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, low, 0))
+    }
+
+    /// Whether the three low bits of a word are the tag.
+    pub(crate) fn has_tag(&mut self, Word(value): Word, tag: word::Word) -> Flag {
+        let low = self.builder.ins().band_imm_u(value, word::TAG_MASK as i64);
+        Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, low, tag as i64))
+    }
+
+    /// Whether a word refers to an object.
+    pub(crate) fn is_reference(&mut self, value: Word) -> Flag {
+        self.has_tag(value, word::TAG_REFERENCE)
+    }
+
+    /// Whether a word is `True` or `False`, which differ in one bit.
+    pub(crate) fn is_boolean(&mut self, Word(value): Word) -> Flag {
+        const { assert!(word::TRUE == word::FALSE | 0b1000) };
+        let value = self.builder.ins().bor_imm_u(value, 0b1000);
+        Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, value, word::TRUE as i64))
+    }
+
+    /// The class number in the header of an object.
+    pub(crate) fn class_of_object(&mut self, object: Word) -> Raw {
+        let flags = self.flags();
+        let at = HEADER_CLASS_OFFSET - word::TAG_REFERENCE as i32;
+        Raw(self.builder.ins().uload32(flags, object.0, at))
+    }
+
+    /// The operation `Verify`, whose result is its operand.
+    pub(crate) fn verify(&mut self, value: Value, check: &Check, name: &Name) {
+        let word = self.word(value);
+        let on = self.builder.create_block();
+        let failed = self.cold_block();
+        let outcome = Outcome::Branch { then: (on, Vec::new()), otherwise: (failed, Vec::new()) };
+        self.test(word, check, &outcome);
+        self.enter(failed);
+        let name = self.unit.statics.texts.index(name);
+        let name = self.builder.ins().iconst(types::I64, i64::from(name));
+        self.panic_entry(Entry::panic_cast, &[word.0, name]);
+        self.enter(on);
+    }
+
+    /// Tests a word and ends the block.
+    pub(crate) fn test(&mut self, value: Word, check: &Check, outcome: &Outcome) {
+        match check {
+            Check::Integer | Check::Class(class::INTEGER) => {
+                let small = self.is_small(value);
+                self.immediate_or_class(value, small, class::INTEGER, outcome);
+            }
+            Check::Float | Check::Class(class::FLOAT) => {
+                let immediate = self.has_tag(value, word::TAG_FLOAT);
+                self.immediate_or_class(value, immediate, class::FLOAT, outcome);
+            }
+            Check::Boolean | Check::Class(class::BOOLEAN) => {
+                let found = self.is_boolean(value);
+                self.conclude(outcome, found);
+            }
+            Check::Nil | Check::Class(class::NIL) => {
+                let nil = self.builder.ins().icmp_imm_s(IntCC::Equal, value.0, word::NIL as i64);
+                self.conclude(outcome, Flag(nil));
+            }
+            Check::Class(number) => {
+                self.references_only(value, outcome);
+                let found = self.has_class(value, *number);
+                self.conclude(outcome, found);
+            }
+            Check::Classes(numbers) => self.test_classes(value, numbers, outcome),
+            Check::Block { arity, lambda } => self.test_block(value, *arity, *lambda, outcome),
+        }
+    }
+
+    /// Goes on if the word is a reference, else the test has failed.
+    fn references_only(&mut self, value: Word, outcome: &Outcome) {
+        let object = self.builder.create_block();
+        let other = self.builder.create_block();
+        let is_reference = self.is_reference(value);
+        self.branch(is_reference, object, other);
+        self.enter(other);
+        self.conclude_known(outcome, false);
+        self.enter(object);
+    }
+
+    fn has_class(&mut self, value: Word, number: u32) -> Flag {
+        let Raw(found) = self.class_of_object(value);
+        Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, found, i64::from(number)))
+    }
+
+    /// The test for a class whose instances are immediates or, more rarely, objects.
+    fn immediate_or_class(&mut self, value: Word, is_immediate: Flag, number: u32, outcome: &Outcome) {
+        let yes = self.builder.create_block();
+        let rare = self.cold_block();
+        self.branch(is_immediate, yes, rare);
+        self.enter(rare);
+        self.references_only(value, outcome);
+        let found = self.has_class(value, number);
+        self.conclude(outcome, found);
+        self.enter(yes);
+        self.conclude_known(outcome, true);
+    }
+
+    /// Compares the class number with runs of successive numbers: classes of a hierarchy are numbered one
+    /// after the other, so there are few.
+    fn test_classes(&mut self, value: Word, numbers: &[u32], outcome: &Outcome) {
+        let Raw(number) = self.class_of(value);
+        let mut found = None;
+        for run in numbers.chunk_by(|a, b| a + 1 == *b) {
+            let from_first = self.builder.ins().iadd_imm_s(number, -i64::from(run[0]));
+            let length = run.len() as i64;
+            let inside = self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, from_first, length);
+            found = Some(match found {
+                None => inside,
+                Some(found) => self.builder.ins().bor(found, inside),
+            });
+        }
+        match found {
+            Some(found) => self.conclude(outcome, Flag(found)),
+            None => self.conclude_known(outcome, false),
+        }
+    }
+
+    /// Compares class number and arity at once: both are parts of the header.
+    fn test_block(&mut self, value: Word, arity: u32, lambda: bool, outcome: &Outcome) {
+        const CLASS: u64 = (u32::MAX as u64) << HEADER_CLASS_SHIFT;
+        const ARITY: u64 = 0xff << HEADER_ARITY_SHIFT;
+        self.references_only(value, outcome);
+        let header = self.load(value, 0, types::I64);
+        let mask = self.builder.ins().iconst(types::I64, (CLASS | ARITY) as i64);
+        let part = self.builder.ins().band(header, mask);
+        let expected = u64::from(class::BLOCK) << HEADER_CLASS_SHIFT | u64::from(arity) << HEADER_ARITY_SHIFT;
+        let expected = self.builder.ins().iconst(types::I64, expected as i64);
+        let fits = self.builder.ins().icmp(IntCC::Equal, part, expected);
+        if !lambda {
+            return self.conclude(outcome, Flag(fits));
+        }
+        let block = self.builder.create_block();
+        let other = self.builder.create_block();
+        self.branch(Flag(fits), block, other);
+        self.enter(other);
+        self.conclude_known(outcome, false);
+        self.enter(block);
+        let info = self.load_word(value, CLOSURE_INFO);
+        let flags = self.flags();
+        let kind =
+            self.builder.ins().load(types::I32, flags, info.0, offset_of!(BlockInfo, is_lambda) as i32);
+        let is_lambda = self.builder.ins().icmp_imm_s(IntCC::NotEqual, kind, 0);
+        self.conclude(outcome, Flag(is_lambda));
+    }
+}

@@ -1,0 +1,421 @@
+//! One function: from the intermediate representation to Cranelift's, block by block in reverse postorder.
+//!
+//! Every operation is emitted by the file of its concern (`integer`, `float`, `memory`, `array`, `check`,
+//! `calls`); here is what they share: where values are, what is known of them, and blocks.
+//!
+//! *Invariant:* an operation fetches its operands before it branches, so that the register state is the same
+//! on all paths through it; operands that are needed after a collection are fetched again after it.
+//! *Invariant:* a block is entered ([`Emitter::enter`]) after all branches to it were emitted.
+
+use crate::bits::BitSet;
+use crate::calls::Site;
+use crate::data::{ConstantWord, Statics};
+use crate::dispatch::Tables;
+use crate::safepoint::{Plan, Slot};
+use crate::symbols::{Data, Symbol};
+use crate::values::{Address, Flag, Float, Raw, Scalar, Word, machine_type};
+use cranelift_codegen::ir::immediates::Ieee64;
+use cranelift_codegen::ir::{
+    self as clif, BlockArg, GlobalValue, GlobalValueData, InstBuilder, MemFlagsData, SourceLoc, StackSlot,
+    StackSlotData, StackSlotKind, types,
+};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_entity::{EntityRef, SecondaryMap};
+use cranelift_frontend::{FunctionBuilder, Variable};
+use inko_abi::entry::Entry;
+use inko_ir::ir::*;
+use std::collections::HashMap;
+
+/// What all functions share.
+pub(crate) struct Unit<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) statics: &'a Statics,
+    pub(crate) dispatch: &'a Tables,
+    pub(crate) isa: &'a dyn TargetIsa,
+}
+
+/// The state of emitting one function.
+pub(crate) struct Emitter<'a> {
+    pub(crate) builder: FunctionBuilder<'a>,
+    pub(crate) unit: &'a Unit<'a>,
+    pub(crate) function: &'a Function,
+    pub(crate) plan: &'a Plan,
+    /// The call sites; a call's debug tag is the index of its site.
+    pub(crate) sites: Vec<Site>,
+    pub(crate) entries: HashMap<(Entry, bool), (clif::FuncRef, clif::SigRef)>,
+    pub(crate) imports: HashMap<(Symbol, clif::SigRef), clif::FuncRef>,
+    pub(crate) signatures: HashMap<Signature, clif::SigRef>,
+    /// The block and the index of the instruction being emitted.
+    pub(crate) at: (BlockId, usize),
+    pub(crate) position: PositionId,
+    /// The operations that define values, for facts that need no analysis.
+    pub(crate) definitions: SecondaryMap<Value, Option<&'a Op>>,
+    values: SecondaryMap<Value, Option<clif::Value>>,
+    variables: Vec<Variable>,
+    /// The hot words that are in registers.
+    valid: BitSet,
+    blocks: SecondaryMap<BlockId, Option<clif::Block>>,
+    globals: HashMap<(Data, i64), GlobalValue>,
+    frame: Option<StackSlot>,
+}
+
+impl<'a> Emitter<'a> {
+    pub(crate) fn new(
+        mut builder: FunctionBuilder<'a>,
+        unit: &'a Unit<'a>,
+        function: &'a Function,
+        plan: &'a Plan,
+    ) -> Self {
+        let variables = plan.liveness.tracked.iter().map(|_| builder.declare_var(types::I64)).collect();
+        let mut blocks = SecondaryMap::new();
+        let mut definitions = SecondaryMap::new();
+        for &id in &plan.liveness.graph.order {
+            let block = &function.blocks[id];
+            let clif = builder.create_block();
+            for &param in &block.params {
+                builder.append_block_param(clif, machine_type(function.values[param].ty));
+            }
+            let starts_pad = matches!(block.insts.first(), Some(Inst { op: Op::LandingPad, .. }));
+            if starts_pad || matches!(block.terminator, Terminator::Unreachable) {
+                builder.set_cold_block(clif);
+            }
+            blocks[id] = Some(clif);
+            for inst in &block.insts {
+                inst.results.iter().for_each(|&result| definitions[result] = Some(&inst.op));
+            }
+        }
+        Self {
+            builder,
+            unit,
+            function,
+            plan,
+            sites: Vec::new(),
+            entries: HashMap::new(),
+            imports: HashMap::new(),
+            signatures: HashMap::new(),
+            at: (function.entry, 0),
+            position: function.position,
+            definitions,
+            values: SecondaryMap::new(),
+            variables,
+            valid: plan.liveness.set(),
+            blocks,
+            globals: HashMap::new(),
+            frame: None,
+        }
+    }
+
+    /// Emits the whole function; the call sites that its debug tags refer to.
+    pub(crate) fn run(mut self) -> Vec<Site> {
+        self.prologue();
+        let plan = self.plan;
+        let graph = &plan.liveness.graph;
+        // The entry has one predecessor more: the prologue.
+        let mut missing: SecondaryMap<BlockId, usize> = SecondaryMap::with_default(0);
+        for &id in &graph.order {
+            missing[id] = graph.preds[id].len();
+            if missing[id] == 0 {
+                let clif = self.clif_block(id);
+                self.builder.seal_block(clif);
+            }
+        }
+        for &id in &graph.order {
+            self.block(id);
+            self.function.blocks[id].terminator.each_successor(|next| {
+                missing[next] -= 1;
+                if missing[next] == 0 {
+                    let clif = self.clif_block(next);
+                    self.builder.seal_block(clif);
+                }
+            });
+        }
+        self.builder.finalize(self.unit.isa.frontend_config());
+        self.sites
+    }
+
+    /// The machine block of a block.
+    pub(crate) fn clif_block(&self, id: BlockId) -> clif::Block {
+        self.blocks[id].expect("the block is reachable")
+    }
+
+    fn prologue(&mut self) {
+        let start = self.builder.create_block();
+        self.builder.append_block_params_for_function_params(start);
+        self.builder.switch_to_block(start);
+        self.builder.seal_block(start);
+        self.set_position(self.function.position);
+        let mut args = self.builder.block_params(start).to_vec();
+        if self.needs_check() {
+            args = self.check_stack(&args);
+        }
+        let args: Vec<BlockArg> = args.into_iter().map(BlockArg::from).collect();
+        let entry = self.clif_block(self.function.entry);
+        self.builder.ins().jump(entry, &args);
+    }
+
+    /// Whether the function must compare the stack pointer with the limit when it is entered. A function
+    /// that calls no other one cannot recurse, and its frame fits the reserve that runtime functions have.
+    fn needs_check(&self) -> bool {
+        let graph = &self.plan.liveness.graph;
+        let calls = |call: &Call| !matches!(call.callee, Callee::Entry(_));
+        self.plan.size > 256
+            || self.function.values.len() > 2048
+            || graph.order.iter().any(|&id| {
+                let block = &self.function.blocks[id];
+                let invokes = matches!(&block.terminator, Terminator::Invoke { call, .. } if calls(call));
+                invokes || block.insts.iter().any(|inst| matches!(&inst.op, Op::Call(call) if calls(call)))
+            })
+    }
+
+    fn block(&mut self, id: BlockId) {
+        let clif = self.clif_block(id);
+        self.builder.switch_to_block(clif);
+        self.valid = self.plan.wanted[id].clone();
+        let function = self.function;
+        let block = &function.blocks[id];
+        let first = block.insts.first().map_or(block.position, |inst| inst.position);
+        self.set_position(first);
+        let params = self.builder.block_params(clif).to_vec();
+        for (&param, value) in block.params.iter().zip(params) {
+            self.define(param, Scalar::new(function.values[param].ty, value));
+        }
+        for (index, inst) in block.insts.iter().enumerate() {
+            self.at = (id, index);
+            self.set_position(inst.position);
+            if index + 1 == block.insts.len() && self.fused(inst, &block.terminator) {
+                return;
+            }
+            self.instruction(inst);
+        }
+        self.at = (id, block.insts.len());
+        self.set_position(block.position);
+        self.terminator(&block.terminator);
+    }
+
+    pub(crate) fn set_position(&mut self, position: PositionId) {
+        self.position = position;
+        self.builder.set_srcloc(SourceLoc::new(position.index() as u32));
+    }
+
+    // Values.
+
+    /// The type of a value.
+    pub(crate) fn ty(&self, value: Value) -> Ty {
+        self.function.values[value].ty
+    }
+
+    /// What is known of a value, of which the root may know less.
+    pub(crate) fn known(&self, value: Value) -> Known {
+        self.function.values[value].known
+    }
+
+    /// The constant that a value is.
+    pub(crate) fn constant(&self, value: Value) -> Option<&'a Constant> {
+        match self.definitions[self.plan.liveness.roots[value]] {
+            Some(Op::Constant(constant)) => Some(constant),
+            _ => None,
+        }
+    }
+
+    /// Makes the result of an operation available to its uses.
+    pub(crate) fn define(&mut self, value: Value, scalar: Scalar) {
+        let Some(number) = self.plan.liveness.tracked(value) else {
+            self.values[value] = Some(scalar.clif());
+            return;
+        };
+        self.builder.def_var(self.variables[number as usize], scalar.clif());
+        if let Some(slot) = self.plan.hot_slot(number) {
+            self.store_slot(slot, Word(scalar.clif()));
+            self.valid.insert(number);
+        }
+    }
+
+    /// The value, in a register.
+    pub(crate) fn scalar(&mut self, value: Value) -> Scalar {
+        let ty = self.ty(value);
+        if let Some(constant) = self.constant(value) {
+            return self.materialize(constant);
+        }
+        let root = self.plan.liveness.roots[value];
+        let clif = match self.plan.liveness.tracked(root) {
+            Some(number) => self.tracked(number).0,
+            None => self.values[root].expect("definitions come before uses"),
+        };
+        Scalar::new(ty, clif)
+    }
+
+    fn tracked(&mut self, number: u32) -> Word {
+        let variable = self.variables[number as usize];
+        if let Some(slot) = self.plan.hot_slot(number)
+            && !self.valid.contains(number)
+        {
+            let word = self.load_slot(slot);
+            self.builder.def_var(variable, word.0);
+            self.valid.insert(number);
+            return word;
+        }
+        Word(self.builder.use_var(variable))
+    }
+
+    /// A value of type word.
+    pub(crate) fn word(&mut self, value: Value) -> Word {
+        debug_assert_eq!(self.ty(value), Ty::Word);
+        Word(self.scalar(value).clif())
+    }
+
+    /// A value of type float.
+    pub(crate) fn float(&mut self, value: Value) -> Float {
+        debug_assert_eq!(self.ty(value), Ty::Float);
+        Float(self.scalar(value).clif())
+    }
+
+    /// A value of type bool.
+    pub(crate) fn flag(&mut self, value: Value) -> Flag {
+        debug_assert_eq!(self.ty(value), Ty::Bool);
+        Flag(self.scalar(value).clif())
+    }
+
+    /// A value of type raw.
+    pub(crate) fn raw(&mut self, value: Value) -> Raw {
+        debug_assert_eq!(self.ty(value), Ty::Raw);
+        Raw(self.scalar(value).clif())
+    }
+
+    fn materialize(&mut self, constant: &Constant) -> Scalar {
+        match constant {
+            Constant::Bool(flag) => {
+                Scalar::Flag(Flag(self.builder.ins().iconst(types::I8, i64::from(*flag))))
+            }
+            Constant::Float(bits) => {
+                Scalar::Float(Float(self.builder.ins().f64const(Ieee64::with_bits(*bits))))
+            }
+            Constant::Raw(value) => Scalar::Raw(Raw(self.builder.ins().iconst(types::I64, *value))),
+            _ => Scalar::Word(match self.unit.statics.word(constant).expect("all others are words") {
+                ConstantWord::Immediate(word) => self.immediate(word),
+                ConstantWord::Object(offset) => self.object(offset),
+            }),
+        }
+    }
+
+    /// An immediate word.
+    pub(crate) fn immediate(&mut self, word: inko_abi::word::Word) -> Word {
+        Word(self.builder.ins().iconst(types::I64, word as i64))
+    }
+
+    /// The word of a static object.
+    pub(crate) fn object(&mut self, offset: u32) -> Word {
+        let tag = inko_abi::word::TAG_REFERENCE as i64;
+        Word(self.symbol(Data::Objects, i64::from(offset) + tag).0)
+    }
+
+    /// The address of static data.
+    pub(crate) fn data_address(&mut self, data: Data, offset: u32) -> Address {
+        self.symbol(data, i64::from(offset))
+    }
+
+    fn symbol(&mut self, data: Data, offset: i64) -> Address {
+        let global = match self.globals.get(&(data, offset)) {
+            Some(&global) => global,
+            None => {
+                let name = Symbol::Data(data).import(self.builder.func);
+                let symbol =
+                    GlobalValueData::Symbol { name, offset: offset.into(), colocated: true, tls: false };
+                let global = self.builder.create_global_value(symbol);
+                self.globals.insert((data, offset), global);
+                global
+            }
+        };
+        Address(self.builder.ins().symbol_value(types::I64, global))
+    }
+
+    // Slots.
+
+    fn frame(&mut self) -> StackSlot {
+        let size = self.plan.size * 8;
+        *self.frame.get_or_insert_with(|| {
+            let data = StackSlotData::new(StackSlotKind::ExplicitSlot, size, 3);
+            self.builder.create_sized_stack_slot(data)
+        })
+    }
+
+    pub(crate) fn store_slot(&mut self, slot: Slot, word: Word) {
+        let frame = self.frame();
+        self.builder.ins().stack_store(types::I64, word.0, frame, slot.offset());
+    }
+
+    pub(crate) fn load_slot(&mut self, slot: Slot) -> Word {
+        let frame = self.frame();
+        Word(self.builder.ins().stack_load(types::I64, types::I64, frame, slot.offset()))
+    }
+
+    /// The slots of a call that always happens, whose survivors all have slots of their own. To be asked for
+    /// before the call; afterwards [`Emitter::moved`] must be called.
+    pub(crate) fn hot_slots(&self) -> Vec<Slot> {
+        let survivors = &self.plan.survivors[&self.at];
+        survivors.iter().map(|&number| self.plan.hot_slot(number).expect("survivors have slots")).collect()
+    }
+
+    /// Objects may have moved: words must be loaded from their slots.
+    pub(crate) fn moved(&mut self) {
+        self.valid.clear();
+    }
+
+    /// Emits a call that may collect, on a path that is rarely taken: saves what survives, calls, loads it.
+    pub(crate) fn cold_safepoint<R>(&mut self, call: impl FnOnce(&mut Self, Vec<Slot>) -> R) -> R {
+        let plan = self.plan;
+        let survivors = &plan.survivors[&self.at];
+        let mut slots = Vec::with_capacity(survivors.len());
+        let mut scratch = plan.scratch;
+        for &number in survivors {
+            let slot = plan.hot_slot(number).unwrap_or_else(|| {
+                let slot = Slot(scratch);
+                scratch += 1;
+                let word = Word(self.builder.use_var(self.variables[number as usize]));
+                self.store_slot(slot, word);
+                slot
+            });
+            slots.push(slot);
+        }
+        let result = call(self, slots.clone());
+        for (&number, slot) in survivors.iter().zip(slots) {
+            if plan.hot_slot(number).is_none() || self.valid.contains(number) {
+                let word = self.load_slot(slot);
+                self.builder.def_var(self.variables[number as usize], word.0);
+            }
+        }
+        result
+    }
+
+    /// Loads the words that the start of a block expects in registers.
+    pub(crate) fn prepare(&mut self, block: BlockId) {
+        let plan = self.plan;
+        for number in plan.wanted[block].iter() {
+            self.tracked(number);
+        }
+    }
+
+    // Blocks.
+
+    /// A block for a path that is rarely taken.
+    pub(crate) fn cold_block(&mut self) -> clif::Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    /// Goes on in a block, to which all branches were emitted.
+    pub(crate) fn enter(&mut self, block: clif::Block) {
+        self.builder.switch_to_block(block);
+        self.builder.seal_block(block);
+    }
+
+    /// Ends the block by a branch.
+    pub(crate) fn branch(&mut self, condition: Flag, then: clif::Block, otherwise: clif::Block) {
+        self.builder.ins().brif(condition.0, then, &[], otherwise, &[]);
+    }
+
+    /// The flags of accesses to objects, to the process head and to static data.
+    pub(crate) fn flags(&self) -> MemFlagsData {
+        MemFlagsData::trusted()
+    }
+}
