@@ -45,7 +45,9 @@ impl Heap {
     pub fn collect(&mut self, head: &mut ProcessHead, bytes: usize, roots: &mut Roots<'_>) {
         self.save(head);
         let used = self.used(head);
-        let size = (used + bytes).max(self.threshold.min(FIRST_THRESHOLD));
+        // In stress mode the space is made and poisoned for every object: only what is needed, then.
+        let least = if stress() { 0 } else { FIRST_THRESHOLD };
+        let size = (used + bytes).max(least);
         let chunk = match self.spare.take() {
             Some(chunk) if chunk.size() >= size && !stress() => chunk,
             _ => Chunk::new(size),
