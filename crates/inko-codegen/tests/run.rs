@@ -7,33 +7,7 @@ mod support;
 
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
-use support::Build;
-
-/// A program whose main function returns what `body` makes.
-fn main_of(body: impl FnOnce(&mut support::Body) -> Value) -> Build {
-    let mut build = Build::new();
-    let mut main = build.closure("main", 0, 0);
-    let value = body(&mut main);
-    main.give(value);
-    build.main(main);
-    build
-}
-
-/// A function of two words that applies an integer operation, out of reach of constant folding.
-fn operation(op: IntegerOp, a: i64, b: i64) -> Build {
-    let mut build = Build::new();
-    let mut body = build.method("operation", &[Ty::Word, Ty::Word], Ty::Word, false);
-    let (x, y) = (body.param(0), body.param(1));
-    let result = body.integer(op, x, y);
-    body.give(result);
-    let operation = build.add(body);
-    let mut main = build.closure("main", 0, 0);
-    let (a, b) = (main.small(a), main.small(b));
-    let result = main.call(Callee::Function(operation), &[a, b]);
-    main.give(result);
-    build.main(main);
-    build
-}
+use support::{Build, main_of};
 
 #[test]
 fn constants() {
@@ -49,149 +23,6 @@ fn constants() {
     ] {
         main_of(|body| body.constant(constant)).expect(shown);
     }
-}
-
-#[test]
-fn integers() {
-    use IntegerOp::*;
-    let (min, max) = (i64::MIN >> 1, i64::MAX >> 1);
-    for (op, a, b, fast, shown) in [
-        (Add, 2, 3, true, "5"),
-        (Add, max, 1, false, "4611686018427387904n"),
-        (Sub, 2, 3, true, "-1"),
-        (Sub, min, 1, false, "-4611686018427387905n"),
-        (Mul, -7, 6, true, "-42"),
-        (Mul, 1 << 31, 1 << 31, false, "4611686018427387904n"),
-        (Mul, 1 << 31, -(1 << 31), true, "-4611686018427387904"),
-        (Div, 7, 2, true, "3"),
-        (Div, -7, 2, true, "-4"),
-        (Div, 7, -2, true, "-4"),
-        (Div, -8, 2, true, "-4"),
-        (Div, min, -1, false, "4611686018427387904n"),
-        (Mod, 7, 3, true, "1"),
-        (Mod, -7, 3, true, "2"),
-        (Mod, 7, -3, true, "-2"),
-        (Mod, -6, 3, true, "0"),
-        (And, 12, 10, true, "8"),
-        (Or, 12, 10, true, "14"),
-        (Xor, 12, 10, true, "6"),
-        (Xor, -1, 10, true, "-11"),
-        (ShiftLeft, 5, 3, true, "40"),
-        (ShiftLeft, -5, 3, true, "-40"),
-        (ShiftLeft, 1, 61, true, "2305843009213693952"),
-        (ShiftLeft, 1, 62, false, "4611686018427387904n"),
-        (ShiftRight, -5, 1, true, "-3"),
-        (ShiftRight, 5, 62, true, "0"),
-        (ShiftRight, 5, 80, false, "0"),
-    ] {
-        let slow = if fast { 0 } else { 1 };
-        let output = operation(op, a, b).run("c");
-        let expected = format!("{shown}\nslow {slow} polls 0 collections 0");
-        assert_eq!(output.trim_end(), expected, "{op:?} {a} {b}");
-    }
-}
-
-#[test]
-fn division_by_constants() {
-    for (op, divisor, shown) in [
-        (IntegerOp::Div, 8, "-13"),
-        (IntegerOp::Mod, 8, "4"),
-        (IntegerOp::Div, 7, "-15"),
-        (IntegerOp::Mod, 7, "5"),
-        (IntegerOp::Div, -7, "14"),
-        (IntegerOp::Mod, -7, "-2"),
-        (IntegerOp::Div, 1, "-100"),
-        (IntegerOp::Mod, 1, "0"),
-        (IntegerOp::ShiftRight, 3, "-13"),
-        (IntegerOp::ShiftLeft, 3, "-800"),
-    ] {
-        let mut build = Build::new();
-        let mut body = build.method("divide", &[Ty::Word], Ty::Word, false);
-        let (x, y) = (body.param(0), body.small(divisor));
-        let result = body.integer(op, x, y);
-        body.give(result);
-        let divide = build.add(body);
-        let mut main = build.closure("main", 0, 0);
-        let a = main.small(-100);
-        let result = main.call(Callee::Function(divide), &[a]);
-        main.give(result);
-        build.main(main);
-        assert_eq!(build.run("c").trim_end(), format!("{shown}\nslow 0 polls 0 collections 0"));
-    }
-}
-
-/// Calls `compare` for pairs of integers, once with a flag as the result and once with a branch.
-#[test]
-fn comparisons() {
-    let big = || Constant::Big("5000000000000000000".into());
-    let negative = || Constant::Big("-5000000000000000000".into());
-    for (compare, results) in [
-        (Compare::Less, "[True, False, False, True, False]"),
-        (Compare::LessOrEqual, "[True, True, False, True, True]"),
-        (Compare::Equal, "[False, True, False, False, True]"),
-        (Compare::Greater, "[False, False, True, False, False]"),
-        (Compare::GreaterOrEqual, "[False, True, True, False, True]"),
-    ] {
-        for branches in [false, true] {
-            let mut build = Build::new();
-            let mut body = build.method("compare", &[Ty::Word, Ty::Word], Ty::Word, false);
-            let flag = body.flag(Op::IntegerCompare(compare, body.param(0), body.param(1)));
-            if branches {
-                let (yes, no) = (body.new_block(&[]), body.new_block(&[]));
-                body.branch(flag, yes, no);
-                for (block, value) in [(yes, true), (no, false)] {
-                    body.block = block;
-                    let value = body.constant(Constant::Bool(value));
-                    let value = body.word(Op::BoxBool(value));
-                    body.give(value);
-                }
-            } else {
-                let value = body.word(Op::BoxBool(flag));
-                body.give(value);
-            }
-            let function = build.add(body);
-            let mut main = build.closure("main", 0, 0);
-            let pairs = [
-                (Constant::Small(1), Constant::Small(2)),
-                (Constant::Small(2), Constant::Small(2)),
-                (Constant::Small(2), negative()),
-                (Constant::Small(2), big()),
-                (big(), big()),
-            ];
-            let mut all = Vec::new();
-            for (a, b) in pairs {
-                let (a, b) = (main.constant(a), main.constant(b));
-                all.push(main.call(Callee::Function(function), &[a, b]));
-            }
-            let array = main.word(Op::NewArray(all));
-            main.give(array);
-            build.main(main);
-            build.expect(results);
-        }
-    }
-}
-
-#[test]
-fn floats() {
-    let numbers = [0.0, 1.5, -2.25, 1e300, 1e-300, f64::INFINITY, 3.0e38, -1e-38];
-    let build = main_of(|body| {
-        let mut all = Vec::new();
-        for number in numbers {
-            let float = body.constant(Constant::Float(number.to_bits()));
-            let boxed = body.word(Op::BoxFloat(float));
-            let float = body.typed(Op::UnboxFloat(boxed), Ty::Float, Known::Nothing);
-            let zero = body.constant(Constant::Float(0));
-            let sum = body.typed(Op::Float(FloatOp::Add, float, zero), Ty::Float, Known::Nothing);
-            all.push(body.word(Op::BoxFloat(sum)));
-        }
-        let three = body.small(3);
-        let float = body.typed(Op::IntegerToFloat(three), Ty::Float, Known::Nothing);
-        all.push(body.word(Op::BoxFloat(float)));
-        let less = body.flag(Op::FloatCompare(Compare::Less, float, float));
-        all.push(body.word(Op::BoxBool(less)));
-        body.word(Op::NewArray(all))
-    });
-    build.expect("[0 boxed, 1.5, -2.25, 1e+300 boxed, 1e-300 boxed, inf boxed, 3e+38, -1e-38, 3, False]");
 }
 
 /// A list built in a loop, then summed: polls, allocation, attributes, values that live over both.
@@ -230,7 +61,7 @@ fn lists_survive_moving() {
     body.give(zero);
     body.block = rest;
     let next = body.word(Op::GetField { object: list, class: node, field: 1 });
-    let sum = FunctionIdOf(make).next();
+    let sum = FunctionId::from_u32(make.as_u32() + 1);
     let of_rest = body.call(Callee::Function(sum), &[next]);
     let value = body.typed(Op::GetField { object: list, class: node, field: 0 }, Ty::Word, Known::Integer);
     let total = body.integer(IntegerOp::Add, of_rest, value);
@@ -249,16 +80,6 @@ fn lists_survive_moving() {
     build.expect("[4950, 99]");
     let counters = build.run("gpc");
     assert!(counters.contains("collections 1"), "{counters}");
-}
-
-struct FunctionIdOf(FunctionId);
-
-impl FunctionIdOf {
-    /// The function that will be added after this one.
-    fn next(&self) -> FunctionId {
-        use cranelift_entity::EntityRef;
-        FunctionId::new(self.0.index() + 1)
-    }
 }
 
 #[test]
@@ -648,4 +469,49 @@ fn bytes_do_not_depend_on_threads() {
         let options = inko_codegen::Options { threads, ..inko_codegen::Options::default() };
         assert_eq!(build.output_with(&options).object, one.object);
     }
+}
+
+/// More arguments than registers, of all types, while everything moves.
+#[test]
+fn many_arguments() {
+    let mut build = Build::new();
+    let params: Vec<Ty> = [Ty::Word, Ty::Float, Ty::Bool, Ty::Raw].repeat(4);
+    let mut body = build.method("many", &params, Ty::Word, true);
+    let given: Vec<Value> = (0..params.len()).map(|index| body.param(index)).collect();
+    let (a, b) = (body.string("con"), body.string("cat"));
+    let mut all = vec![body.call(Callee::Entry(Entry::string_concat), &[a, b])];
+    let seven = body.constant(Constant::Raw(7));
+    for (&value, ty) in given.iter().zip(&params) {
+        all.push(match ty {
+            Ty::Word => value,
+            Ty::Float => body.word(Op::BoxFloat(value)),
+            Ty::Bool => body.word(Op::BoxBool(value)),
+            Ty::Raw => {
+                let same = body.flag(Op::RawEquals(value, seven));
+                body.word(Op::BoxBool(same))
+            }
+        });
+    }
+    let array = body.word(Op::NewArray(all));
+    body.give(array);
+    let many = build.add(body);
+
+    let mut main = build.closure("main", 0, 0);
+    let mut args = Vec::new();
+    for round in 0..4 {
+        let (a, b) = (main.string("text"), main.string(["a", "b", "c", "d"][round]));
+        args.push(main.call(Callee::Entry(Entry::string_concat), &[a, b]));
+        args.push(main.constant(Constant::Float((round as f64 + 0.5).to_bits())));
+        args.push(main.constant(Constant::Bool(round % 2 == 0)));
+        args.push(main.constant(Constant::Raw(4 + round as i64)));
+    }
+    let results = main.calls(Callee::Function(many), &args, &[Ty::Word, Ty::Bool]);
+    // Arguments that live on after the call.
+    let all = main.word(Op::NewArray(vec![results[0], args[0], args[12]]));
+    main.give(all);
+    build.main(main);
+    build.expect(
+        "[[\"concat\", \"texta\", 0.5, True, False, \"textb\", 1.5, False, False, \"textc\", 2.5, True, \
+         False, \"textd\", 3.5, False, True], \"texta\", \"textd\"]",
+    );
 }

@@ -243,3 +243,13 @@ impl Body {
         self.end(Terminator::Return(value));
     }
 }
+
+/// A program whose main function returns what `body` makes.
+pub fn main_of(body: impl FnOnce(&mut Body) -> Value) -> Build {
+    let mut build = Build::new();
+    let mut main = build.closure("main", 0, 0);
+    let value = body(&mut main);
+    main.give(value);
+    build.main(main);
+    build
+}

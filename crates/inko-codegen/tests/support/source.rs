@@ -26,10 +26,6 @@ impl Loader for Files {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         match std::fs::read_to_string(root.join(&path)) {
             Ok(text) => {
-                let text = text.replace(
-                    "def ..(other: Self) -> Range!(Self)",
-                    "def ..(other: Integer) -> Range!(Integer)",
-                );
                 let (file, module) = self.parse(&path, &text);
                 Loaded::Module(file, module)
             }
