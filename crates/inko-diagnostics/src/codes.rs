@@ -78,37 +78,37 @@ impl std::fmt::Display for Code {
 }
 
 codes! {
-    // Syntax: 1 to 99. The letters in brackets are the rows of the reference's chapter 6.
+    // Syntax: 1 to 99. The letters before the colons are the rows of the reference's chapter 6.
 
-    /// [S1] The file ended where a token was required.
+    /// S1: The file ended where a token was required.
     Error 1 UnexpectedEnd "unexpected end of the file";
-    /// [S2] A fixed token is missing.
+    /// S2: A fixed token is missing.
     Error 2 UnexpectedToken "unexpected token";
-    /// [S3] A token where a value must start, but which starts none.
+    /// S3: A token where a value must start, but which starts none.
     Error 3 ExpectedValue "a value was expected";
-    /// [S4] A lone `!`.
+    /// S4: A lone `!`.
     Error 4 LoneBang "unexpected `!`";
-    /// [S5] A token after `.` or `def` that isn't a message name.
+    /// S5: A token after `.` or `def` that isn't a message name.
     Error 5 InvalidMessageName "not a message name";
-    /// [S6] An argument definition that doesn't start with an identifier, `mut` included.
+    /// S6: An argument definition that doesn't start with an identifier, `mut` included.
     Error 6 ExpectedArgumentName "an argument's name was expected";
-    /// [S7] Two elements of a list without a comma, or a list without its closer.
+    /// S7: Two elements of a list without a comma, or a list without its closer.
     Error 7 ExpectedCommaOrCloser "a comma or the end of the list was expected";
-    /// [S8] Two call arguments without a comma between them.
+    /// S8: Two call arguments without a comma between them.
     Error 8 ExpectedComma "a comma was expected";
-    /// [S9] `x[...` without `]`.
+    /// S9: `x[...` without `]`.
     Error 9 ExpectedClosingBracket "a closing bracket was expected";
-    /// [S10] Something in an import that doesn't belong there.
+    /// S10: Something in an import that doesn't belong there.
     Error 10 InvalidImport "invalid import";
-    /// [S11] Neither an identifier nor a constant after `let` or `::`.
+    /// S11: Neither an identifier nor a constant after `let` or `::`.
     Error 11 ExpectedName "an identifier or constant was expected";
-    /// [S12] A token that starts no type.
+    /// S12: A token that starts no type.
     Error 12 ExpectedType "a type was expected";
-    /// [S13] Something in the body of a class, trait or implementation that isn't allowed there.
+    /// S13: Something in the body of a class, trait or implementation that isn't allowed there.
     Error 13 InvalidInBody "not allowed in this body";
-    /// [S14] `local` without `throw` or `try`.
+    /// S14: `local` without `throw` or `try`.
     Error 14 ExpectedThrowOrTry "`throw` or `try` was expected after `local`";
-    /// [S15] A source file can't be read.
+    /// S15: A source file can't be read.
     Error 15 UnreadableFile "the file can't be read";
     /// A quoted string without its closing quote.
     Error 16 UnterminatedString "unterminated string";
@@ -150,29 +150,29 @@ codes! {
 
     // Modules and names: 100 to 199.
 
-    /// [N1] No file of that name in the source directories.
+    /// N1: No file of that name in the source directories.
     Error 100 UnknownModule "unknown module";
-    /// [N2] The imported symbol isn't a member of the module.
+    /// N2: The imported symbol isn't a member of the module.
     Error 101 UnknownModuleMember "unknown member of a module";
-    /// [N3] The import binds a name that is taken already.
+    /// N3: The import binds a name that is taken already.
     Error 102 ImportClash "import clashes with another name";
-    /// [N4] The imported symbol is an external function, private to its module.
+    /// N4: The imported symbol is an external function, private to its module.
     Error 103 PrivateExternal "external functions are private to their module";
-    /// [N5] No constant or type of that name; no global of that name after `::`.
+    /// N5: No constant or type of that name; no global of that name after `::`.
     Error 104 UnknownConstant "unknown constant";
-    /// [N6] A constant, class or trait is defined twice.
+    /// N6: A constant, class or trait is defined twice.
     Error 105 DuplicateConstant "second definition of a constant";
-    /// [N7] A reserved name is defined.
+    /// N7: A reserved name is defined.
     Error 106 ReservedName "reserved name";
-    /// [N8] `let` on a local of the same scope.
+    /// N8: `let` on a local of the same scope.
     Error 107 DuplicateLocal "second definition of a local variable";
-    /// [N9] Assignment to a local defined without `mut`.
+    /// N9: Assignment to a local defined without `mut`.
     Error 108 ImmutableLocal "assignment to an immutable local variable";
-    /// [N10] Assignment to a local that doesn't exist.
+    /// N10: Assignment to a local that doesn't exist.
     Error 109 UnknownLocalAssignment "assignment to an unknown local variable";
-    /// [N12] `let mut X`.
+    /// N12: `let mut X`.
     Error 110 MutableConstant "constants can't be mutable";
-    /// [N13] A local that doesn't exist.
+    /// N13: A local that doesn't exist.
     Error 111 UnknownLocal "unknown local variable";
     /// A constant defined anywhere but at module level.
     Error 112 ConstantOutsideModule "constants are defined at module level only";
@@ -186,66 +186,66 @@ codes! {
     Error 116 UsedBeforeDefinition "used before its definition";
     /// Two type parameters with the same name.
     Error 117 DuplicateTypeParameter "second type parameter of the same name";
-    /// [N11] A local that is never read.
+    /// N11: A local that is never read.
     Warning 100 UnusedLocal "unused local variable";
     /// An imported symbol that is never used.
     Warning 101 UnusedImport "unused import";
 
     // Types: 200 to 299.
 
-    /// [T1] A value's type doesn't fit where it is used.
+    /// T1: A value's type doesn't fit where it is used.
     Error 200 TypeMismatch "type mismatch";
-    /// [T2] The type has no such message; unknown identifiers too.
+    /// T2: The type has no such message; unknown identifiers too.
     Error 201 UnknownMessage "unknown message";
-    /// [T3] Read of an unknown attribute, or a constructor with one.
+    /// T3: Read of an unknown attribute, or a constructor with one.
     Error 202 UnknownAttribute "unknown attribute";
-    /// [T4] Assignment to an unknown attribute.
+    /// T4: Assignment to an unknown attribute.
     Error 203 UnknownAttributeAssignment "assignment to an unknown attribute";
-    /// [T5] Assignment to an immutable attribute.
+    /// T5: Assignment to an immutable attribute.
     Error 204 ImmutableAttribute "assignment to an immutable attribute";
-    /// [T6] An attribute is defined twice in a class.
+    /// T6: An attribute is defined twice in a class.
     Error 205 DuplicateAttribute "second definition of an attribute";
-    /// [T7] The body's or the returned value doesn't fit the declared return type.
+    /// T7: The body's or the returned value doesn't fit the declared return type.
     Error 206 ReturnTypeMismatch "return type mismatch";
-    /// [T8] Too few or too many arguments.
+    /// T8: Too few or too many arguments.
     Error 207 WrongArgumentCount "wrong number of arguments";
-    /// [T9] A keyword argument that the method doesn't have.
+    /// T9: A keyword argument that the method doesn't have.
     Error 208 UnknownKeywordArgument "unknown keyword argument";
-    /// [T10] An argument's type can't be inferred.
+    /// T10: An argument's type can't be inferred.
     Error 209 UninferableArgument "this argument needs a type or a default";
-    /// [T11] More than 255 arguments.
+    /// T11: More than 255 arguments.
     Error 210 TooManyArguments "more than 255 arguments";
-    /// [T12] Wrong number of type arguments in an annotation.
+    /// T12: Wrong number of type arguments in an annotation.
     Error 211 WrongTypeArgumentCount "wrong number of type arguments";
-    /// [T13] Too many explicit type arguments for a method.
+    /// T13: Too many explicit type arguments for a method.
     Error 212 TooManyMethodTypeArguments "too many type arguments for a method";
-    /// [T14] A method bound on a name that is no type parameter.
+    /// T14: A method bound on a name that is no type parameter.
     Error 213 UnknownTypeParameter "unknown type parameter";
-    /// [T15] A bound that isn't a trait.
+    /// T15: A bound that isn't a trait.
     Error 214 BoundNotTrait "a bound must be a trait";
-    /// [T16] The bounds of a method aren't met.
+    /// T16: The bounds of a method aren't met.
     Error 215 BoundNotMet "bounds not met";
-    /// [T17] No cast between these types.
+    /// T17: No cast between these types.
     Error 216 InvalidCast "invalid cast";
-    /// [T18] A constructor's name or the target of `impl` isn't a class.
+    /// T18: A constructor's name or the target of `impl` isn't a class.
     Error 217 NotAClass "not a class";
-    /// [T19] A built-in class is constructed with braces.
+    /// T19: A built-in class is constructed with braces.
     Error 218 BuiltinConstructor "this class can't be constructed with braces";
-    /// [T20] A constructor without one of the attributes.
+    /// T20: A constructor without one of the attributes.
     Error 219 MissingAttribute "missing attribute";
-    /// [T21] An attribute is given twice in a constructor.
+    /// T21: An attribute is given twice in a constructor.
     Error 220 AttributeGivenTwice "attribute given twice";
-    /// [T22] A value in a template doesn't implement `ToString`.
+    /// T22: A value in a template doesn't implement `ToString`.
     Error 221 NotEmbeddable "this value can't be embedded in a template";
-    /// [T23] A template before the conversion module exists.
+    /// T23: A template before the conversion module exists.
     Error 222 TemplateBeforeConversion "template used before the conversion module exists";
-    /// [T24] A receiver is given for an external function.
+    /// T24: A receiver is given for an external function.
     Error 223 ReceiverForExternal "external functions take no receiver";
-    /// [T25] Names of type arguments don't match.
+    /// T25: Names of type arguments don't match.
     Error 224 TypeArgumentNames "type argument names mismatch";
-    /// [T26] A type parameter shadows another one.
+    /// T26: A type parameter shadows another one.
     Error 225 ShadowedTypeParameter "shadowed type parameter";
-    /// [T27] An attribute is defined outside a class.
+    /// T27: An attribute is defined outside a class.
     Error 226 AttributeOutsideClass "attribute defined outside a class";
     /// An argument is given twice, by position and keyword or by two keywords.
     Error 227 ArgumentGivenTwice "argument given twice";
@@ -266,15 +266,15 @@ codes! {
 
     // Traits and definitions: 300 to 399.
 
-    /// [D1] `impl X {}` on something that isn't a class.
+    /// D1: `impl X {}` on something that isn't a class.
     Error 300 CannotReopen "this can't be reopened";
-    /// [D2] A method without a body outside a trait.
+    /// D2: A method without a body outside a trait.
     Error 301 MissingBody "method without a body";
-    /// [D3] The class doesn't implement a trait that this trait requires.
+    /// D3: The class doesn't implement a trait that this trait requires.
     Error 302 MissingRequiredTrait "required trait isn't implemented";
-    /// [D4] A required method is missing or doesn't fit.
+    /// D4: A required method is missing or doesn't fit.
     Error 303 MissingRequiredMethod "required method is missing or doesn't fit";
-    /// [D5] A default method clashes with one the class has.
+    /// D5: A default method clashes with one the class has.
     Error 304 DefaultMethodClash "default method clashes with a present method";
     /// The trait is implemented twice for the class.
     Error 305 DuplicateImplementation "trait implemented twice";
@@ -285,29 +285,29 @@ codes! {
 
     // Control flow: 400 to 499.
 
-    /// [C1] `return` outside a method or lambda.
+    /// C1: `return` outside a method or lambda.
     Error 400 ReturnOutsideMethod "`return` outside a method";
-    /// [C2] A value is thrown, but no throw type is declared.
+    /// C2: A value is thrown, but no throw type is declared.
     Error 401 ThrowUndeclared "thrown, but no throw type is declared";
-    /// [C3] A value is thrown at module level.
+    /// C3: A value is thrown at module level.
     Error 402 ThrowAtModuleLevel "thrown at module level";
-    /// [C4] `throw` outside a method.
+    /// C4: `throw` outside a method.
     Error 403 ThrowOutsideMethod "`throw` outside a method";
-    /// [C5] A throw type is declared, but nothing is thrown.
+    /// C5: A throw type is declared, but nothing is thrown.
     Error 404 NeverThrows "declared to throw, but never throws";
-    /// [C6] A send that can throw without `try`.
+    /// C6: A send that can throw without `try`.
     Error 405 MissingTry "this can throw and needs `try`";
-    /// [C8] A return type and a yield type.
+    /// C8: A return type and a yield type.
     Error 406 ReturnAndYield "return type and yield type both given";
-    /// [C9] A value is returned from a generator.
+    /// C9: A value is returned from a generator.
     Error 407 ReturnInGenerator "value returned from a generator";
-    /// [C10] `yield` outside a method.
+    /// C10: `yield` outside a method.
     Error 408 YieldOutsideMethod "`yield` outside a method";
-    /// [C11] `yield` in a method without a yield type.
+    /// C11: `yield` in a method without a yield type.
     Error 409 YieldUndeclared "`yield` in a method without a yield type";
-    /// [C12] A yield type is declared, but nothing is yielded.
+    /// C12: A yield type is declared, but nothing is yielded.
     Error 410 NeverYields "declared to yield, but never yields";
-    /// [C7] `try` on an operand that can't throw.
+    /// C7: `try` on an operand that can't throw.
     Warning 400 UselessTry "useless `try`";
     /// Code after an expression that never returns.
     Warning 401 UnreachableCode "unreachable code";
@@ -316,20 +316,20 @@ codes! {
 
     // Pattern matching: 500 to 599.
 
-    /// [P1] A guard or a pattern without input isn't a Boolean.
+    /// P1: A guard or a pattern without input isn't a Boolean.
     Error 500 ConditionNotBoolean "condition isn't a Boolean";
-    /// [P2] A pattern whose type doesn't implement `Match`.
+    /// P2: A pattern whose type doesn't implement `Match`.
     Error 501 NotAPattern "not usable as a pattern";
-    /// [P3] A type pattern without input.
+    /// P3: A type pattern without input.
     Error 502 TypePatternWithoutInput "type pattern without input";
-    /// [P4] An expression pattern on an input of type `Any`.
+    /// P4: An expression pattern on an input of type `Any`.
     Error 503 PatternOnAny "expression pattern on an `Any` input";
-    /// [P5] `match` before the operators module exists.
+    /// P5: `match` before the operators module exists.
     Error 504 MatchBeforeOperators "match used before the operators module exists";
 
     // The compiler itself: 900 to 999.
 
-    /// [I1] An unknown intrinsic.
+    /// I1: An unknown intrinsic.
     Error 900 UnknownIntrinsic "unknown intrinsic";
     /// An external function that the runtime doesn't have.
     Error 901 UnknownExternal "unknown external function";

@@ -25,10 +25,14 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -
     let mut report = Report::build(kind, place(primary.span, sources))
         .with_config(config)
         .with_code(diagnostic.code)
-        .with_message(&diagnostic.message)
-        .with_label(label(primary, sources).with_color(ink).with_order(-1).with_priority(1));
-    for related in &diagnostic.related {
-        report = report.with_label(label(related, sources).with_color(Color::Blue));
+        .with_message(&diagnostic.message);
+    let first = std::iter::once((primary, ink));
+    let related = diagnostic.related.iter().map(|label| (label, Color::Blue));
+    let mut labels: Vec<_> = first.chain(related).collect();
+    // Ariadne draws labels into one picture only if their lines ascend.
+    labels.sort_by_key(|(label, _)| (label.span.file != primary.span.file, label.span.file, label.span.end));
+    for (label, color) in labels {
+        report = report.with_label(drawn(label, sources).with_color(color));
     }
     if let Some(hint) = &diagnostic.hint {
         report = report.with_help(hint);
@@ -47,7 +51,7 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -
 /// What ariadne identifies a span's file by.
 type Place = (FileId, Range<usize>);
 
-fn label(label: &Label, sources: &SourceMap) -> ariadne::Label<Place> {
+fn drawn(label: &Label, sources: &SourceMap) -> ariadne::Label<Place> {
     let drawn = ariadne::Label::new(place(label.span, sources));
     if label.text.is_empty() { drawn } else { drawn.with_message(&label.text) }
 }

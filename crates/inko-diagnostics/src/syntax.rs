@@ -121,10 +121,16 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             let message = format!("Expected `throw` or `try` after `local`, but found {}", token(found));
             new(Code::ExpectedThrowOrTry, message).label("expected `throw` or `try`")
         }
-        SyntaxError::UnterminatedString { quote, .. } => {
-            new(Code::UnterminatedString, "This string never ends".into())
+        SyntaxError::UnterminatedString { quote, suspect, .. } => {
+            let diagnostic = new(Code::UnterminatedString, "This string never ends".into())
                 .label("it begins here")
-                .hint(format!("close it with `{quote}`"))
+                .hint(format!("close it with `{quote}`"));
+            match suspect {
+                Some(span) => {
+                    diagnostic.related(*span, "this string goes on for several lines; is its end missing?")
+                }
+                None => diagnostic,
+            }
         }
         SyntaxError::UnterminatedTemplate { .. } => {
             new(Code::UnterminatedTemplate, "This template string never ends".into())

@@ -135,8 +135,7 @@ impl World<'_> {
                     return self.core.error;
                 }
                 let ty = self.class_type(class, args_types);
-                self.note_bounds(ty, span, scope);
-                ty
+                if self.note_bounds(ty, span, scope) { ty } else { self.core.error }
             }
             Some(Symbol::Trait(id)) => {
                 let count = self.program.traits[id].type_params.len();
@@ -145,8 +144,7 @@ impl World<'_> {
                     return self.core.error;
                 }
                 let ty = self.intern(Type::Trait(id, args_types));
-                self.note_bounds(ty, span, scope);
-                ty
+                if self.note_bounds(ty, span, scope) { ty } else { self.core.error }
             }
             Some(Symbol::Poison) => self.core.error,
             Some(Symbol::Constant(constant)) => {
@@ -176,23 +174,22 @@ impl World<'_> {
     }
 
     /// Compares the arguments of a written type with the bounds of its parameters, at once or as soon as
-    /// all implementations are known.
-    fn note_bounds(&mut self, ty: TypeId, span: Span, scope: &TypeScope<'_>) {
+    /// all implementations are known. The result is no if that was reported.
+    fn note_bounds(&mut self, ty: TypeId, span: Span, scope: &TypeScope<'_>) -> bool {
         let params = self.params_of(ty);
-        if params.iter().all(|&param| self.program.params[param].bounds.is_empty())
-            && self.pending_bounds.is_none()
-        {
-            return;
-        }
         if params.is_empty() {
-            return;
+            return true;
         }
         match &mut self.pending_bounds {
             Some(pending) => {
                 let (method, self_type) = (scope.method, scope.self_type);
                 pending.push(PendingBounds { ty, span, method, self_type });
+                true
             }
-            None => self.check_type_bounds(ty, span, None),
+            None => {
+                let bounded = params.iter().any(|&param| !self.program.params[param].bounds.is_empty());
+                !bounded || self.check_type_bounds(ty, span, None)
+            }
         }
     }
 
@@ -205,19 +202,22 @@ impl World<'_> {
     }
 
     /// Reports type arguments that don't fit the bounds of their parameters.
-    pub(crate) fn check_type_bounds(&mut self, ty: TypeId, span: Span, own: Option<TypeId>) {
+    pub(crate) fn check_type_bounds(&mut self, ty: TypeId, span: Span, own: Option<TypeId>) -> bool {
         // A late `Self` will be at least the type that encloses it.
         let ty = self.substitute(ty, &Subst { self_type: own, params: Vec::new() });
         let ty = self.rigid(ty);
         let params = self.params_of(ty);
         let args = self.args(ty).to_vec();
         let subst = Subst::new(&params, &args);
+        let mut fits = true;
         for (param, arg) in params.into_iter().zip(args) {
             let bounds = self.program.params[param].bounds.clone();
             if let Some(bound) = self.fits_bounds(arg, &bounds, &subst) {
                 self.report(span, Problem::Mismatch { want: bound, have: arg });
+                fits = false;
             }
         }
+        fits
     }
 
     /// Resolves the bounds of a type parameter; each must be a trait (T15).

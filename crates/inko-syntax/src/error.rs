@@ -68,8 +68,9 @@ pub enum SyntaxError {
     InvalidInBody { found: Found, body: BodyKind, span: Span },
     /// `local` must be followed by `throw` or `try`.
     ExpectedThrowOrTry { found: Found, span: Span },
-    /// A quoted string without its closing quote; the span is the opening quote.
-    UnterminatedString { quote: char, span: Span },
+    /// A quoted string without its closing quote; the span is the opening quote. When a quote is missing,
+    /// all strings after it are inside out, so the last string of several lines before it is the suspect.
+    UnterminatedString { quote: char, suspect: Option<Span>, span: Span },
     /// A template string without its closing backtick; the span is the opening one.
     UnterminatedTemplate { span: Span },
     /// A body without its closing brace.

@@ -31,6 +31,7 @@ pub(crate) fn lex(file: FileId, text: &str) -> Lexed {
         newline: true,
         previous_end: 0,
         braces: Vec::new(),
+        suspect: None,
         lexed: Lexed {
             // Measured on real programs: a little more than four bytes a token.
             tokens: Vec::with_capacity(text.len() / 4 + 1),
@@ -54,6 +55,8 @@ struct Lexer<'src> {
     /// One entry a template whose embedded expression is being lexed: where the template began, and how
     /// many braces are open inside the embedded expression.
     braces: Vec<(usize, u32)>,
+    /// The opening quote of the last string of several lines.
+    suspect: Option<Span>,
     lexed: Lexed,
 }
 
@@ -258,16 +261,24 @@ impl Lexer<'_> {
     fn string(&mut self, quote: u8) {
         let start = self.pos;
         let mut at = start + 1;
+        let mut lines = false;
         while let Some(&byte) = self.bytes.get(at) {
             match byte {
                 b'\\' => at += 1,
-                _ if byte == quote => return self.push(TokenKind::String, start, at + 1),
+                b'\n' | b'\r' => lines = true,
+                _ if byte == quote => {
+                    if lines {
+                        self.suspect = Some(self.span(start, start + 1));
+                    }
+                    return self.push(TokenKind::String, start, at + 1);
+                }
                 _ => {}
             }
             at += 1;
         }
         let span = self.span(start, start + 1);
-        self.lexed.errors.push(SyntaxError::UnterminatedString { quote: quote as char, span });
+        let (quote, suspect) = (quote as char, self.suspect);
+        self.lexed.errors.push(SyntaxError::UnterminatedString { quote, suspect, span });
         self.lexed.unterminated = true;
         self.push(TokenKind::Error, start, self.bytes.len());
     }

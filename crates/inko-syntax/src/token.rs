@@ -346,7 +346,8 @@ impl TokenKind {
         }
     }
 
-    /// Whether a value may start with this token.
+    /// Whether a value may start with this token. `def` and `static` are left out: a definition is no value
+    /// here, and `foo def bar {}` is better read as an expression and a definition.
     pub fn starts_value(self) -> bool {
         use TokenKind::*;
         matches!(

@@ -6,7 +6,7 @@ use crate::errors::{MessageHint, Problem};
 use crate::lookup::{Found, Via};
 use crate::suggest;
 use crate::transform::Subst;
-use crate::tree::{Call, Expr, ExprKind, MethodId, Target};
+use crate::tree::{Call, Expr, ExprKind, MethodId, Owner, Target};
 use crate::types::{ModuleId, Type, TypeId};
 use crate::world::{Symbol, View};
 use inko_syntax::{Name, Span, ast};
@@ -82,7 +82,11 @@ impl Checker<'_, '_> {
             Some(Symbol::Method(_, method)) => method,
             _ => return self.failed(name.span),
         };
-        let found = Found { method, via: Via::Module(module), subst: Subst::default() };
+        let (via, self_type) = match self.world.program.methods[method].owner {
+            Owner::Class(class) => (Via::Class(class), Some(self.world.module_type(module))),
+            _ => (Via::Module(module), None),
+        };
+        let found = Found { method, via, subst: Subst { self_type, params: Vec::new() } };
         self.call(found, None, name, type_args, args)
     }
 
@@ -250,7 +254,7 @@ impl Checker<'_, '_> {
         let module = self.world.program.methods[method].module;
         // A default method stands in its trait's module; then the caller's own module is meant.
         let own = match self.world.program.methods[method].owner {
-            crate::tree::Owner::Class(class) => self.world.module_of_class(class).unwrap_or(module),
+            Owner::Class(class) => self.world.module_of_class(class).unwrap_or(module),
             _ => self.module,
         };
         self.module_expr(own, span)

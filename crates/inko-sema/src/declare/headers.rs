@@ -137,9 +137,7 @@ fn target(world: &mut World<'_>, module: ModuleId, name: &ast::Ident) -> Result<
 fn reopen<'a>(world: &mut World<'a>, module: ModuleId, source: &'a ast::Reopen, declared: &mut Declared<'a>) {
     match target(world, module, &source.class) {
         Ok(class) => {
-            for method in &source.methods {
-                add_method(world, class, module, method, declared);
-            }
+            add_methods(world, class, module, &source.methods, declared);
         }
         Err(Some(Problem::TraitAsClass { name, related })) => {
             world.report(source.class.span, Problem::ReopenedTrait { name, related });
@@ -184,8 +182,21 @@ fn implementation<'a>(
         View::Error => {}
         _ => world.report(source.trait_name.span, Problem::NotATrait { ty }),
     }
-    for method in &source.methods {
-        add_method(world, class, module, method, declared);
+    add_methods(world, class, module, &source.methods, declared);
+}
+
+/// Adds the methods of a reopening or an implementation; those of the module's own object have ids.
+fn add_methods<'a>(
+    world: &mut World<'a>,
+    class: ClassId,
+    module: ModuleId,
+    methods: &'a [ast::Method],
+    declared: &mut Declared<'a>,
+) {
+    if world.module_of_class(class).is_none() {
+        for method in methods {
+            add_method(world, class, module, method, declared);
+        }
     }
 }
 

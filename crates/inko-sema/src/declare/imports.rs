@@ -57,7 +57,9 @@ fn exported(world: &World<'_>, module: ModuleId, name: &Name) -> Option<Symbol> 
     if let Some(&symbol) = scope.members.get(name) {
         return Some(symbol);
     }
-    scope.methods.get(name).map(|&method| Symbol::Method(module, method))
+    let own = &world.program.classes[world.program.modules[module].class].methods;
+    let method = scope.methods.get(name).or_else(|| own.get(name));
+    method.map(|&method| Symbol::Method(module, method))
 }
 
 fn explicit(world: &mut World<'_>, module: ModuleId, import: &ast::Import) {
@@ -129,7 +131,9 @@ fn one(
 fn all(world: &mut World<'_>, module: ModuleId, from: ModuleId, span: Span) {
     let scope = &world.scopes[from];
     let members = scope.members.iter().map(|(name, symbol)| (name.clone(), *symbol));
-    let methods = scope.methods.iter().map(|(name, method)| (name.clone(), Symbol::Method(from, *method)));
+    let own = &world.program.classes[world.program.modules[from].class].methods;
+    let methods = scope.methods.iter().chain(own);
+    let methods = methods.map(|(name, method)| (name.clone(), Symbol::Method(from, *method)));
     let mut found: Vec<(Name, Symbol)> = members.chain(methods).collect();
     // The table has no order; messages about clashes need one.
     found.sort_by(|left, right| left.0.cmp(&right.0));

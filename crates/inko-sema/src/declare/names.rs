@@ -106,6 +106,15 @@ fn declare_item<'a>(world: &mut World<'a>, module: ModuleId, item: &'a Item, dec
             declared.stubs.push(Stub { id, source, is_extern: true });
         }
         Item::Expr(expr) => declare_constant(world, module, expr),
+        Item::Impl(ast::Impl { class, methods, .. }) | Item::Reopen(ast::Reopen { class, methods, .. })
+            if class.name == "ThisModule" =>
+        {
+            // Methods of the module object can be imported, so they must be known before imports are.
+            let own = world.program.modules[module].class;
+            for method in methods {
+                add_method(world, own, module, method, declared);
+            }
+        }
         Item::Import(_) | Item::Impl(_) | Item::Reopen(_) => {}
     }
 }
@@ -113,7 +122,9 @@ fn declare_item<'a>(world: &mut World<'a>, module: ModuleId, item: &'a Item, dec
 fn unique_in_module(world: &mut World<'_>, module: ModuleId, source: &ast::Method) -> bool {
     let scope = &world.scopes[module];
     let name = &source.name.name;
-    let earlier = scope.methods.get(name).or_else(|| scope.externs.get(name)).copied();
+    let own = &world.program.classes[world.program.modules[module].class];
+    let functions = scope.methods.get(name).or_else(|| scope.externs.get(name));
+    let earlier = functions.or_else(|| own.methods.get(name)).copied();
     let Some(earlier) = earlier else { return true };
     let first = world.program.methods[earlier].name_span;
     world.report(source.name.span, Problem::Duplicate { what: What::Method, name: name.clone(), first });

@@ -178,6 +178,8 @@ fn lambdas() {
 
 #[test]
 fn modules_as_objects() {
+    check("import std::stdio::stdout::(write_string as write)\nlet _n: Integer = write('x')", &[]);
+    check("def f {}\nimpl ThisModule { def f {} }", &["DuplicateMethod 2:23"]);
     check("import std::stdio::stdout\nstdout.print('x')\nstdout.print\nstdout.write_string('y')", &[]);
     check(
         "import std::stdio::stdout\nimport std::io::Write\n\

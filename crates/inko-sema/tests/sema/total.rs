@@ -1,7 +1,7 @@
 //! Checking is total: whatever the parser makes of damaged programs, the checker neither panics nor
 //! loops.
 
-use crate::support::{Sources, check};
+use crate::support::{STD, Sources, check};
 use inko_sema::ParsedModule;
 use inko_syntax::parse;
 
@@ -51,25 +51,55 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
+/// Removes, repeats, swaps and overwrites a few pieces of a text.
+fn damage(text: &str, numbers: &mut Numbers) -> String {
+    let mut list = pieces(text);
+    for _ in 0..=numbers.below(4) {
+        let (from, to) = (numbers.below(list.len()), numbers.below(list.len()));
+        match numbers.below(4) {
+            0 => drop(list.remove(from)),
+            1 => list.insert(to, list[from]),
+            2 => list.swap(from, to),
+            _ => list[from] = list[to],
+        }
+    }
+    list.concat()
+}
+
+fn survives(text: &str, mut sources: Sources) {
+    sources.tolerant = true;
+    let file = sources.map.add("main.inko", text);
+    let module = parse(file, text).module;
+    inko_sema::check(&mut sources, ParsedModule { name: "main".into(), file, module });
+}
+
 #[test]
 fn damaged_programs() {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for round in 0..1500 {
-        let mut list = pieces(SEEDS[round % SEEDS.len()]);
-        for _ in 0..=numbers.below(4) {
-            let (from, to) = (numbers.below(list.len()), numbers.below(list.len()));
-            match numbers.below(4) {
-                0 => drop(list.remove(from)),
-                1 => list.insert(to, list[from]),
-                2 => list.swap(from, to),
-                _ => list[from] = list[to],
-            }
+        let text = damage(SEEDS[round % SEEDS.len()], &mut numbers);
+        survives(&text, Sources::new("### a\ndef f2 {}\nclass D {}"));
+    }
+}
+
+/// A damaged library may lack everything that the language relies on.
+#[test]
+fn damaged_library() {
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    for _ in 0..300 {
+        survives(SEEDS[1], Sources::new(&damage(STD, &mut numbers)));
+    }
+    let modules: Vec<&str> = STD.split("### ").skip(1).collect();
+    for (index, module) in modules.iter().enumerate() {
+        for _ in 0..20 {
+            let name = module.split('\n').next().unwrap_or_default();
+            let text = module.get(name.len()..).unwrap_or_default();
+            let damaged = damage(text, &mut numbers);
+            survives(SEEDS[index % SEEDS.len()], Sources::new(&format!("### {name}\n{damaged}")));
         }
-        let text = list.concat();
-        let mut sources = Sources::new("### a\ndef f2 {}\nclass D {}");
-        let file = sources.map.add("main.inko", text.as_str());
-        let module = parse(file, &text).module;
-        inko_sema::check(&mut sources, ParsedModule { name: "main".into(), file, module });
+        // Without it altogether.
+        let name = module.split('\n').next().unwrap_or_default();
+        survives(SEEDS[1], Sources::new(&format!("### {name}\n")));
     }
 }
 

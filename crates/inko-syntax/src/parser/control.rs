@@ -4,7 +4,7 @@ use super::block::body;
 use super::cursor::Cursor;
 use super::expr::expression;
 use super::item::unterminated;
-use super::recover::skip_statement;
+use super::recover::skip_arm;
 use super::{Input, Result};
 use crate::ast::{Body, Expr, ExprKind, Handler, Match, MatchArm, Pattern};
 use crate::error::{Expected, SyntaxError};
@@ -146,7 +146,7 @@ fn match_parts(inp: &mut Input<'_, '_>) -> Result<Match> {
             }
         };
         if let Err(failure) = outcome {
-            skip_statement(inp, from);
+            skip_arm(inp, from);
             let stuck = inp.position() == from;
             if stuck && !matches!(inp.kind(), TokenKind::BraceClose | TokenKind::EmbedClose) {
                 return Err(failure);

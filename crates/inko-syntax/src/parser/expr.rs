@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::primary::primary;
 use super::send::{index, send};
 use super::types::ty;
-use super::{Input, Result};
+use super::{Failure, Input, Result};
 use crate::ast::{Arg, Expr, ExprKind};
 use crate::error::{Expected, SyntaxError};
 use crate::token::TokenKind;
@@ -37,6 +37,9 @@ fn casts(inp: &mut Input<'_, '_>) -> Result<Expr> {
         return Err(inp.fail(expected, |found, span| SyntaxError::CastContinued { found, span }));
     }
     if next.kind == TokenKind::Assign || next.kind.is_compound_assignment() {
+        if matches!(expr.kind, ExprKind::Error) {
+            return Err(Failure::Reported);
+        }
         let (target, span) = (expr.span, inp.span(next));
         return Err(inp.report(SyntaxError::InvalidAssignment { operator: next.kind, target, span }));
     }

@@ -61,13 +61,15 @@ fn tail<'src>() -> impl Parser<'src, Tokens<'src>, (Vec<Ident>, Selection), Extr
     })
 }
 
-/// A segment of a path: an identifier or any keyword but `self`.
+/// A segment of a path: an identifier or any keyword but `self`. A keyword at the start of a line is none,
+/// because there it is far more likely the start of a definition after an import that was left unfinished.
 fn segment<'src>() -> impl Parser<'src, Tokens<'src>, Ident, Extra<'src>> + Copy {
-    let is_segment = |kind: TokenKind| {
-        let keyword = kind.is_keyword() && kind != TokenKind::SelfRef && kind != TokenKind::TryBang;
-        kind == TokenKind::Identifier || keyword
+    let is_segment = |token: &Token| match token.kind {
+        TokenKind::Identifier => true,
+        TokenKind::SelfRef | TokenKind::TryBang => false,
+        kind => kind.is_keyword() && token.same_line(),
     };
-    any().filter(move |token: &Token| is_segment(token.kind)).map_with(ident)
+    any().filter(is_segment).map_with(ident)
 }
 
 fn symbols<'src>() -> impl Parser<'src, Tokens<'src>, Vec<ImportSymbol>, Extra<'src>> {

@@ -55,10 +55,6 @@ pub(super) fn misplaced(inp: &mut Input<'_, '_>) -> Result<()> {
     let token = inp.token();
     let span = inp.span(token);
     inp.report(SyntaxError::MisplacedDefinition { keyword: token.kind, span });
-    if token.kind == TokenKind::Static {
-        inp.bump();
-        return Ok(());
-    }
     inp.nested(item).map(|_| ())
 }
 

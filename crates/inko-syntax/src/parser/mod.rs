@@ -1,6 +1,6 @@
 //! The parser: tokens to syntax tree, driven by chumsky's input and error machinery.
 //!
-//! Imports and types are chumsky combinators. Everything whose grammar looks at the layout or needs its
+//! Imports and trait bounds are chumsky combinators. Everything whose grammar looks at the layout or needs its
 //! own recovery (bodies, sends, lists) is a production by hand: a function over chumsky's [`InputRef`].
 //! No production ever backtracks, two tokens of lookahead are enough, so parsing is linear.
 //!
@@ -75,7 +75,12 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let items = custom(item::module).parse_with_state(&tokens[..], &mut state).into_output();
     let mut errors = state.0.errors;
     errors.sort_by_key(|error| error.span().start);
-    let (warnings, errors) = errors.into_iter().partition(SyntaxError::is_warning);
+    let (mut warnings, errors): (Vec<_>, Vec<_>) = errors.into_iter().partition(SyntaxError::is_warning);
+    // An error says all that a warning at the same place could add.
+    warnings.retain(|warning| {
+        let start = |error: &SyntaxError| error.span().start;
+        errors.binary_search_by_key(&start(warning), start).is_err()
+    });
     let span = Span::new(file, 0, text.len() as u32);
     let module = Module { items: items.unwrap_or_default(), comments, span };
     Parsed { module, errors, warnings }

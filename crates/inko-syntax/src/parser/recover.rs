@@ -49,6 +49,16 @@ impl Brackets {
 
 /// Skips the rest of the statement that began at position `from` and could not be parsed.
 pub(super) fn skip_statement(inp: &mut Input<'_, '_>, from: usize) {
+    skip_lines(inp, from, continues);
+}
+
+/// Skips the rest of the arm of a `match` that began at position `from`; `else` begins another one.
+pub(super) fn skip_arm(inp: &mut Input<'_, '_>, from: usize) {
+    skip_lines(inp, from, |kind| kind != TokenKind::Else && continues(kind));
+}
+
+/// Skips to the next line of the same depth that doesn't start with a token that `continues` the last.
+fn skip_lines(inp: &mut Input<'_, '_>, from: usize, continues: impl Fn(TokenKind) -> bool) {
     let (tokens, text) = (inp.state().tokens, inp.state().text);
     let indent = indentation(text, tokens[from].start);
     let mut brackets = Brackets::between(tokens, from, inp.position());
