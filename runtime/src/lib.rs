@@ -2,6 +2,31 @@
 //! the primitives that std is written with.
 //!
 //! *Invariant:* it knows nothing of the language's types; it sees words, layouts and tables (`inko-abi`).
+//!
+//! | to see | open |
+//! |---|---|
+//! | what happens at `send` | `messages.rs`, `heap/copy.rs`, `handle.rs` |
+//! | how a process is run, parked and woken | `scheduler/mod.rs` |
+//! | preemption and time-outs | `poll.rs`, `scheduler/clock.rs` |
+//! | the collector | `heap/collect.rs`, `walk.rs` |
+//! | `return` and `throw` out of closures | `unwind.rs` |
 
+mod config;
+mod entries;
+mod generator;
+mod handle;
 pub mod heap;
-pub mod process;
+mod messages;
+mod object;
+mod outcome;
+mod panic;
+mod poll;
+mod primitives;
+mod process;
+mod program;
+mod scheduler;
+mod stack;
+#[cfg(not(test))]
+mod start;
+mod unwind;
+mod walk;

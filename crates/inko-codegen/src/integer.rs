@@ -90,7 +90,9 @@ impl Emitter<'_> {
         }
         let constant = self.small_constant(b);
         match op {
-            IntegerOp::Add | IntegerOp::Sub | IntegerOp::Mul => self.arithmetic(op, x, y, &mut paths),
+            IntegerOp::Add | IntegerOp::Sub | IntegerOp::Mul => {
+                self.arithmetic(op, x, y, constant, &mut paths)
+            }
             IntegerOp::And => self.bitwise(&paths, |ins| ins.band(x.0, y.0)),
             IntegerOp::Or => self.bitwise(&paths, |ins| ins.bor(x.0, y.0)),
             IntegerOp::Xor => self.bitwise(&paths, |ins| ins.bxor(x.0, y.0)),
@@ -119,7 +121,17 @@ impl Emitter<'_> {
         self.finish(paths, value);
     }
 
-    fn arithmetic(&mut self, op: IntegerOp, x: Word, y: Word, paths: &mut Paths) {
+    fn arithmetic(&mut self, op: IntegerOp, x: Word, y: Word, constant: Option<i64>, paths: &mut Paths) {
+        // The smallest constant cannot be negated and is not worth a case of its own.
+        match constant {
+            Some(constant) if op != IntegerOp::Mul && constant != word::MIN_SMALL => {
+                self.add_constant(op, x, constant, paths);
+            }
+            _ => self.add_any(op, x, y, paths),
+        }
+    }
+
+    fn add_any(&mut self, op: IntegerOp, x: Word, y: Word, paths: &mut Paths) {
         let (value, overflow) = match op {
             IntegerOp::Add => self.builder.ins().sadd_overflow(x.0, y.0),
             IntegerOp::Sub => self.builder.ins().ssub_overflow(x.0, y.0),
@@ -128,6 +140,18 @@ impl Emitter<'_> {
                 self.builder.ins().smul_overflow(untagged, y.0)
             }
         };
+        self.leave_if(paths, overflow);
+        self.finish(paths, value);
+    }
+
+    /// Adds or subtracts a constant. A sum has overflowed if it lies on the wrong side of the operand, which
+    /// is a comparison and a branch; the flag of `sadd_overflow` would be made and tested besides.
+    fn add_constant(&mut self, op: IntegerOp, x: Word, constant: i64, paths: &mut Paths) {
+        let constant = if op == IntegerOp::Sub { -constant } else { constant };
+        let by = constant << 1;
+        let value = self.builder.ins().iadd_imm_s(x.0, by);
+        let wrong_side = if by < 0 { IntCC::SignedGreaterThan } else { IntCC::SignedLessThan };
+        let overflow = self.builder.ins().icmp(wrong_side, value, x.0);
         self.leave_if(paths, overflow);
         self.finish(paths, value);
     }

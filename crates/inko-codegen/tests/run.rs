@@ -533,7 +533,7 @@ fn module_constants() {
     let array = main.word(Op::NewArray(vec![found, text]));
     main.give(array);
     build.main(main);
-    build.expect("[\"frozen\", \"concat\"]");
+    build.expect("[\"concat\", \"concat\"]");
     let main = build.program.main.expect("main");
     let entry = build.program.functions[main].entry;
     for inst in &mut build.program.functions[main].blocks[entry].insts {

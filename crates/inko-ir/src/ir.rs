@@ -64,9 +64,10 @@ pub enum Ty {
 }
 
 /// What is known of a word besides its type. Trusted: whoever produces a value with a fact guarantees it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum Known {
     /// Nothing. Facts about values of other types than words are also `Nothing`.
+    #[default]
     Nothing,
     /// An integer of any size.
     Integer,

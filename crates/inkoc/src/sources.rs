@@ -66,7 +66,7 @@ impl Sources {
         let start = Instant::now();
         let file = self.map.add(path, text);
         let parsed = inko_syntax::parse(file, &self.map.file(file).text().clone());
-        self.diagnostics.extend(parsed.errors.iter().map(Diagnostic::from));
+        self.diagnostics.extend(parsed.errors.iter().map(inko_diagnostics::syntax));
         self.elapsed += start.elapsed();
         (file, parsed.module)
     }

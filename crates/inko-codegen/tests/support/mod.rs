@@ -8,7 +8,12 @@ pub mod source;
 use inko_codegen::{Listings, Options, Output, compile};
 use inko_ir::ir::*;
 use inko_ir::verify::verify_program;
+use std::path::PathBuf;
 use std::process::Command;
+use std::sync::OnceLock;
+
+/// Programs name more functions of the runtime than they call.
+const IGNORE: &str = "-Wl,--unresolved-symbols=ignore-all";
 
 const RUNTIME: &str = include_str!("runtime.c");
 
@@ -114,6 +119,25 @@ impl Build {
     }
 }
 
+fn cc(options: &[&str], files: &[PathBuf]) {
+    let output = Command::new("cc").args(options).args(files).output().expect("a C compiler");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// The compiled runtime; made once, in a directory that lives as long as the tests.
+fn runtime() -> PathBuf {
+    static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let directory = DIRECTORY.get_or_init(|| {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name);
+        std::fs::write(path("runtime.c"), RUNTIME).expect("written");
+        let options = ["-c", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer", "-Wall", "-Werror", "-o"];
+        cc(&options, &[path("runtime.o"), path("runtime.c")]);
+        directory
+    });
+    directory.path().join("runtime.o")
+}
+
 /// An executable in a directory of its own.
 pub struct Linked {
     pub directory: tempfile::TempDir,
@@ -124,13 +148,7 @@ impl Linked {
         let directory = tempfile::tempdir().expect("a directory");
         let path = |name: &str| directory.path().join(name);
         std::fs::write(path("program.o"), object).expect("written");
-        std::fs::write(path("runtime.c"), RUNTIME).expect("written");
-        let output = Command::new("cc")
-            .args(["-O1", "-g", "-no-pie", "-fno-omit-frame-pointer", "-Wall", "-Werror", "-o"])
-            .args([path("program"), path("program.o"), path("runtime.c")])
-            .output()
-            .expect("a C compiler");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        cc(&["-no-pie", IGNORE, "-o"], &[path("program"), path("program.o"), runtime()]);
         Self { directory }
     }
 

@@ -47,7 +47,7 @@ __asm__(
             " mov %rbp, 24(%rdi)\n jmp " #name "_c\n");
 
 static int collect_always, polls, collections;
-static const uint64_t SIZE = 1 << 20;
+static const uint64_t SIZE = 1 << 26;
 
 static uint64_t space;
 
@@ -55,7 +55,8 @@ static uint64_t space;
 static void limit(process *p) { p->end = collect_always ? p->next : space + SIZE; }
 
 static void new_space(process *p) {
-    p->next = space = (uint64_t)mmap(0, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    p->next = space = (uint64_t)mmap(0, SIZE, PROT_READ | PROT_WRITE,
+                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 }
 
 static uint64_t number(uint64_t header) { return header >> 32; }
@@ -88,18 +89,23 @@ static word forward(process *p, word w, uint64_t from, uint64_t to) {
     return o[0] + 1;
 }
 
-static void scan(process *p, uint64_t *o, uint64_t from, uint64_t to) {
-    uint64_t first = 1, last = 1, floats = 0;
+/* Which words of an object are words. */
+static void words(uint64_t *o, uint64_t *first, uint64_t *last, uint64_t *floats) {
+    *first = *last = 1, *floats = 0;
     switch (number(o[0])) {
     case 1: case 2: case 3: case 12: return;
-    case 6: first = 2, last = 3; break;
-    case 8: first = 3, last = size(o) / 8; break;
-    case 13: first = 2, last = size(o) / 8; break;
-    case 15: case 16: last = 2; break;
-    default: last = size(o) / 8; floats = inko_program.classes[number(o[0])].floats;
+    case 6: *first = 2, *last = 3; return;
+    case 8: *first = 3, *last = size(o) / 8; return;
+    case 13: *first = 2, *last = size(o) / 8; *floats = 0; return;
+    case 15: case 16: *last = 2; return;
+    default: *last = size(o) / 8; *floats = inko_program.classes[number(o[0])].floats;
     }
-    for (uint64_t i = first; i < last; i++)
-        if (!(floats >> (i - 1) & 1)) o[i] = forward(p, o[i], from, to);
+}
+
+static void scan(process *p, uint64_t *o, uint64_t from, uint64_t to) {
+    uint64_t i, last, floats;
+    for (words(o, &i, &last, &floats); i < last; i++)
+        if (i > 64 || !(floats >> (i - 1) & 1)) o[i] = forward(p, o[i], from, to);
 }
 
 static site *find(uint64_t address, function **found) {
@@ -127,6 +133,8 @@ static site *walk(uint64_t *frame, uint64_t *address, function **f, int *outer) 
 }
 
 static void collect(process *p) {
+    /* Without stress, only when it is worth it. */
+    if (!collect_always && p->next - space < SIZE / 4) return;
     uint64_t start = space, stop = space + SIZE;
     int outer = 0;
     collections++;
@@ -142,6 +150,7 @@ static void collect(process *p) {
         }
     for (; done < p->next; done += size((uint64_t *)done)) scan(p, (uint64_t *)done, start, stop);
     /* Whoever kept an old address dies of it. */
+    madvise((void *)start, SIZE, MADV_DONTNEED);
     mprotect((void *)start, SIZE, PROT_NONE);
     limit(p);
 }
@@ -164,6 +173,7 @@ static void trace(process *p) {
 static uint64_t take(process *p, uint64_t bytes) {
     uint64_t at = p->next;
     p->next += bytes;
+    if (p->next > space + SIZE) printf("out of memory\n"), exit(3);
     return at;
 }
 
@@ -265,22 +275,53 @@ word array_new_c(process *p, uint64_t capacity) {
 }
 SHIM(array_new)
 
-/* Whatever is frozen becomes the same permanent string. */
+/* A copy that is permanent; what it refers to is copied too (the tests freeze no cycles). */
+static word frozen(word w) {
+    if ((w & 7) != 1 || (*(uint64_t *)(w - 1) & 2)) return w;
+    uint64_t *o = (uint64_t *)(w - 1), bytes = size(o), *copy = malloc(bytes);
+    memcpy(copy, o, bytes);
+    copy[0] |= 2;
+    uint64_t first, last, floats;
+    for (words(copy, &first, &last, &floats); first < last; first++)
+        if (first > 64 || !(floats >> (first - 1) & 1)) copy[first] = frozen(copy[first]);
+    return (word)copy + 1;
+}
+
 word freeze_c(process *p, word w) {
+    w = frozen(w);
     collect(p);
-    if ((w & 7) != 1) return w;
-    uint64_t *o = malloc(64);
-    o[0] = 3ull << 32 | 3, o[1] = 6, memcpy(o + 2, "frozen", 7);
-    return (word)o + 1;
+    return w;
 }
 SHIM(freeze)
 
+word array_filled_c(process *p, word amount, word value) {
+    int64_t n = value_of(amount);
+    uint64_t *o = (uint64_t *)take(p, 40 + 8 * n);
+    o[0] = 6ull << 32 | 1, o[1] = n, o[2] = (word)(o + 3) + 1, o[3] = 13ull << 32 | 1, o[4] = n;
+    for (int64_t i = 0; i < n; i++) o[5 + i] = value;
+    word array = (word)o + 1;
+    return array;
+}
+SHIM(array_filled)
+
+word array_pop_c(process *p, word array) {
+    uint64_t *o = (uint64_t *)(array - 1), *s = (uint64_t *)(o[2] - 1);
+    (void)p;
+    if (o[1] == 0) return 27;
+    word last = s[2 + --o[1]];
+    s[2 + o[1]] = 0;
+    return last;
+}
+SHIM(array_pop)
+
 word string_concat_c(process *p, word a, word b) {
-    char all[256];
     uint64_t *x = (uint64_t *)(a - 1), *y = (uint64_t *)(b - 1), n = x[1] + y[1];
+    char *all = malloc(n + 1);
     memcpy(all, x + 2, x[1]), memcpy(all + x[1], y + 2, y[1]), all[n] = 0;
     collect(p);
-    return text(p, all);
+    word result = text(p, all);
+    free(all);
+    return result;
 }
 SHIM(string_concat)
 
@@ -339,6 +380,64 @@ SHIM(panic_undefined)
 void panic_frozen_c(process *p) { puts("panic: frozen"), trace(p), exit(1); }
 SHIM(panic_frozen)
 
+/* For whole programs. */
+word integer_to_string_c(process *p, word w, word radix) {
+    char digits[160], *at = digits + sizeof digits;
+    __int128 value = wide(w);
+    unsigned __int128 rest = value < 0 ? -(unsigned __int128)value : (unsigned __int128)value;
+    *--at = 0;
+    do *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % value_of(radix)]; while (rest /= value_of(radix));
+    if (value < 0) *--at = '-';
+    collect(p);
+    return text(p, at);
+}
+SHIM(integer_to_string)
+
+result stdout_write_string_c(process *p, word w) {
+    uint64_t *o = (uint64_t *)(w - 1);
+    uint64_t length = o[1];
+    fwrite(o + 2, 1, length, stdout);
+    collect(p);
+    return (result){length << 1, 0};
+}
+SHIM(stdout_write_string)
+
+uint8_t process_set_blocking_c(process *p, uint8_t flag) { (void)flag, collect(p); return 0; }
+SHIM(process_set_blocking)
+
+uint8_t inko_rt_float_equals(process *p, double a, double b) { return (void)p, a == b; }
+word float_to_integer_c(process *p, double d) { return integer(p, (__int128)d); }
+SHIM(float_to_integer)
+
+word inko_rt_string_length(process *p, word w) { return (void)p, ((uint64_t *)(w - 1))[1] << 1; }
+
+uint8_t inko_rt_string_equals(process *p, word a, word b) {
+    uint64_t *x = (uint64_t *)(a - 1), *y = (uint64_t *)(b - 1);
+    return (void)p, x[1] == y[1] && memcmp(x + 2, y + 2, x[1]) == 0;
+}
+
+word float_to_string_c(process *p, double d) {
+    char buffer[64];
+    for (int digits = 1; digits < 18; digits++) {
+        sprintf(buffer, "%.*g", digits, d);
+        if (strtod(buffer, 0) == d) break;
+    }
+    if (!strpbrk(buffer, ".einf")) strcat(buffer, ".0");
+    collect(p);
+    return text(p, buffer);
+}
+SHIM(float_to_string)
+
+static void message(process *p, const char *kind, word w) {
+    uint64_t *o = (uint64_t *)(w - 1);
+    printf("%s: %.*s\n", kind, (int)((w & 7) == 1 && number(o[0]) == 3 ? o[1] : 0), (char *)(o + 2));
+    trace(p), exit(1);
+}
+void panic_c(process *p, word w) { message(p, "panic", w); }
+SHIM(panic)
+void panic_uncaught_c(process *p, word w) { message(p, "uncaught", w); }
+SHIM(panic_uncaught)
+
 static void show(word w) {
     uint64_t *o = (uint64_t *)(w - 1), bits;
     double d;
@@ -381,6 +480,7 @@ int main(int argc, char **argv) {
     new_space(&p);
     limit(&p);
     result r = call_main(&p, inko_program.main);
+    if (argc > 1 && strchr(argv[1], 'q')) return 0;
     show(r.value), puts(r.status ? " thrown" : "");
     if (argc > 1 && strchr(argv[1], 'c')) printf("slow %d polls %d collections %d\n", slow, polls, collections > 0);
 }

@@ -78,8 +78,7 @@ impl Machine<'_> {
             Op::GetField { object, class, field } => {
                 let object = self.instance(*object, *class)?;
                 let Body::Instance(_, fields) = &object.body else { return Err(bug("an instance")) };
-                let val = fields.borrow()[*field as usize].clone();
-                val
+                fields.borrow()[*field as usize].clone()
             }
             Op::SetField { object, class, field, value } => {
                 let value = self.get(*value);

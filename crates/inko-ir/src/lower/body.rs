@@ -239,8 +239,8 @@ impl<'l, 'p> Cx<'l, 'p> {
             self.discard(code);
             self.emit().nil()
         } else {
-            let returns = self.frame().returns;
-            self.expr_to(code, returns)
+            let (returns, ty) = (self.frame().returns, self.emit().function.signature.returns);
+            Val { value: self.operand(code, returns, ty), shape: returns }
         };
         self.return_from_frame(result);
         self.leave_frame();

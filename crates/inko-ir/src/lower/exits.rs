@@ -177,9 +177,12 @@ impl<'p> Cx<'_, 'p> {
 
     /// `return`.
     pub(crate) fn return_expr(&mut self, value: Option<&'p Expr>) {
-        let returns = self.frames[0].returns;
+        let body = &self.frames[0];
+        let returns = body.returns;
+        // A non-local exit carries a word.
+        let ty = if self.frames.len() == 1 { body.emit.function.signature.returns } else { Ty::Word };
         let val = match value {
-            Some(value) => self.expr_to(value, returns),
+            Some(value) => Val { value: self.operand(value, returns, ty), shape: returns },
             None => self.emit().nil(),
         };
         if self.frames.len() == 1 {
@@ -306,7 +309,8 @@ impl<'p> Cx<'_, 'p> {
                 // Whoever exits this way has converted the value to what the body returns.
                 ExitKind::Return => {
                     let shape = self.frame().returns;
-                    self.return_from_frame(Val { value, shape });
+                    let val = self.emit().trust(value, shape);
+                    self.return_from_frame(val);
                 }
                 ExitKind::Throw => self.throw_from_frame(value),
                 ExitKind::Handler => {}

@@ -167,8 +167,7 @@ fn merge(function: &mut Function) -> bool {
     let mut renames = Renames::default();
     let mut changed = false;
     for &id in &graph.order {
-        loop {
-            let Terminator::Jump(edge) = &function.blocks[id].terminator else { break };
+        while let Terminator::Jump(edge) = &function.blocks[id].terminator {
             let next = edge.block;
             if graph.preds[next].len() != 1 || next == id || fixed[next] == usize::MAX {
                 break;

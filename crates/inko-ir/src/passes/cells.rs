@@ -16,7 +16,7 @@ enum State {
     #[default]
     Other,
     /// Seen to be made, and so far only accessed.
-    Private(Vec<Ty>),
+    Private(Vec<Ty>, u32),
     /// The locals that replace it.
     Locals(Vec<LocalId>),
 }
@@ -26,7 +26,7 @@ pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
     let mut states = find(function, classes);
     let mut any = false;
     for value in function.values.keys().collect::<Vec<_>>() {
-        if let State::Private(types) = &states[value] {
+        if let State::Private(types, _) = &states[value] {
             let locals = types.iter().map(|&ty| function.locals.push(ty)).collect();
             states[value] = State::Locals(locals);
             any = true;
@@ -78,15 +78,23 @@ fn find(function: &Function, classes: &[Option<Class>]) -> SecondaryMap<Value, S
     states.resize(function.values.len());
     for inst in function.blocks.values().flat_map(|block| &block.insts) {
         match &inst.op {
-            Op::NewCell(_) => states[inst.results[0]] = State::Private(vec![Ty::Word]),
+            Op::NewCell(_) => states[inst.results[0]] = State::Private(vec![Ty::Word], inko_abi::class::CELL),
             Op::New(number, values) => {
                 if let Some(Some(class)) = classes.get(*number as usize)
                     && class.fields.len() == values.len()
                 {
-                    states[inst.results[0]] = State::Private(class.fields.clone());
+                    states[inst.results[0]] = State::Private(class.fields.clone(), *number);
                 }
             }
             _ => {}
+        }
+    }
+    // An access as another class stands in code that cannot be reached, but that is not known yet.
+    for inst in function.blocks.values().flat_map(|block| &block.insts) {
+        if let Op::GetField { object, class, .. } | Op::SetField { object, class, .. } = inst.op
+            && !matches!(states[object], State::Private(_, number) if number == class)
+        {
+            states[object] = State::Other;
         }
     }
     let mut escape = |value: Value| states[value] = State::Other;

@@ -168,6 +168,7 @@ impl Solver<'_, '_> {
                 (Some(a), Some(b)) if a != b => Some(false),
                 _ => None,
             },
+            Op::GetGlobal(global) => return Cell::Known(self.context.globals[*global]),
             Op::Verify(value, check, _) if fold::decide(check, known(*value)) == Some(true) => {
                 return self.cells[*value].clone();
             }

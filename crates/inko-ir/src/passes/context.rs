@@ -40,6 +40,8 @@ pub(crate) struct Context<'a> {
     pub(crate) summaries: &'a SecondaryMap<FunctionId, Summary>,
     /// Whether a closure with this number of arguments may be left by a non-local exit.
     pub(crate) closures_unwind: &'a [bool],
+    /// What is known of the values of constants.
+    pub(crate) globals: &'a SecondaryMap<GlobalId, Known>,
     /// The function being changed.
     pub(crate) this: FunctionId,
     /// The size that inlining may still add to this function.

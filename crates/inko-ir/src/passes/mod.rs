@@ -21,6 +21,7 @@ mod inline;
 pub mod polls;
 mod program;
 pub mod promote;
+mod ranges;
 mod tail;
 mod thread;
 mod unbox;
@@ -69,6 +70,7 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("blocks", |function, _| blocks::run(function)),
     pass("values", values::run),
     pass("dead", |function, _| dead::run(function)),
+    pass("ranges", |function, _| ranges::run(function)),
     pass("cells", |function, context| cells::run(function, context.classes)),
     pass("thread", thread::run),
     pass("unbox", |function, _| unbox::run(function)),
@@ -117,7 +119,7 @@ struct Driver<'a, 'b> {
 impl Driver<'_, '_> {
     fn run(&mut self, level: OptLevel) {
         let mut order = program::bottom_up(self.program);
-        let nothing = Summaries { functions: Default::default(), closures: Vec::new() };
+        let nothing = Summaries::default();
         for &id in &order {
             self.passes(id, MANDATORY, &nothing, 0, false);
         }
@@ -188,6 +190,7 @@ impl Driver<'_, '_> {
                 positions,
                 summaries: &summaries.functions,
                 closures_unwind: &summaries.closures,
+                globals: &summaries.globals,
                 this: id,
                 budget,
                 last,

@@ -56,10 +56,15 @@ pub(crate) fn bottom_up(program: &Program) -> Vec<FunctionId> {
     order
 }
 
-/// Summaries of all functions, and for each number of arguments whether closures may be left by exits.
+/// What passes over one function may know of the others.
+#[derive(Default)]
 pub(crate) struct Summaries {
     pub(crate) functions: SecondaryMap<FunctionId, Summary>,
+    /// For each number of arguments whether closures may be left by exits.
     pub(crate) closures: Vec<bool>,
+    /// What is known of the values of constants: reading one before it is assigned panics, so what holds
+    /// for all that is assigned holds for all that is read.
+    pub(crate) globals: SecondaryMap<GlobalId, Known>,
 }
 
 /// Finds what callers may know of each function.
@@ -100,7 +105,24 @@ pub(crate) fn summaries(program: &Program, order: &[FunctionId]) -> Summaries {
             }
         }
     }
-    Summaries { functions, closures }
+    Summaries { functions, closures, globals: globals(program, order) }
+}
+
+fn globals(program: &Program, order: &[FunctionId]) -> SecondaryMap<GlobalId, Known> {
+    let mut found: SecondaryMap<GlobalId, Option<Known>> = SecondaryMap::new();
+    for function in order.iter().map(|&id| &program.functions[id]) {
+        for inst in function.blocks.values().flat_map(|block| &block.insts) {
+            if let Op::SetGlobal(global, value) = inst.op {
+                let known = function.values[value].known;
+                found[global] = Some(found[global].map_or(known, |other| other.join(known)));
+            }
+        }
+    }
+    let mut globals = SecondaryMap::with_default(Known::Nothing);
+    for global in program.globals.keys() {
+        globals[global] = found[global].unwrap_or(Known::Nothing);
+    }
+    globals
 }
 
 /// What a function says of itself.

@@ -116,16 +116,14 @@ impl Accesses {
         for (id, block) in function.blocks.iter() {
             for inst in &block.insts {
                 match inst.op {
-                    Op::GetLocal(local) => {
-                        if this.assigned[local].last() != Some(&id) && this.exposed[local].last() != Some(&id)
-                        {
-                            this.exposed[local].push(id);
-                        }
+                    Op::GetLocal(local)
+                        if this.assigned[local].last() != Some(&id)
+                            && this.exposed[local].last() != Some(&id) =>
+                    {
+                        this.exposed[local].push(id);
                     }
-                    Op::SetLocal(local, _) => {
-                        if this.assigned[local].last() != Some(&id) {
-                            this.assigned[local].push(id);
-                        }
+                    Op::SetLocal(local, _) if this.assigned[local].last() != Some(&id) => {
+                        this.assigned[local].push(id);
                     }
                     _ => {}
                 }
@@ -190,6 +188,9 @@ fn separate_pad(function: &mut Function, pad: BlockId, invokes: &[BlockId]) {
     }
 }
 
+/// An operation on one value.
+type Conversion = fn(Value) -> Op;
+
 /// Makes a local a captured variable that is made at entry.
 fn demote_to_cell(function: &mut Function, local: LocalId) {
     let ty = function.locals[local];
@@ -198,7 +199,7 @@ fn demote_to_cell(function: &mut Function, local: LocalId) {
     let (nothing, undefined) = edit::constant(function, Constant::Undefined, position);
     let cell = function.values.push(ValueData { ty: Ty::Word, known: Known::Nothing });
     let make = Inst { op: Op::NewCell(nothing), results: vec![cell], position };
-    let (wrap, unwrap): (fn(Value) -> Op, fn(Value) -> Op) = match ty {
+    let (wrap, unwrap): (Conversion, Conversion) = match ty {
         Ty::Float => (Op::BoxFloat, Op::UnboxFloat),
         _ => (Op::BoxBool, Op::UnboxBool),
     };
@@ -266,7 +267,7 @@ fn rename(function: &mut Function, dominators: &Dominators, places: &SecondaryMa
             current[local] = value.into();
         };
         params[id].iter().for_each(|&(local, value)| set(&mut current, local, value));
-        let mut block = std::mem::replace(&mut function.blocks[id].insts, Vec::new());
+        let mut block = std::mem::take(&mut function.blocks[id].insts);
         let mut read =
             |function: &mut Function, current: &SecondaryMap<LocalId, PackedOption<Value>>, local| {
                 current[local].expand().or(undefined[local].expand()).unwrap_or_else(|| {

@@ -11,6 +11,9 @@ use crate::ir::*;
 use cranelift_entity::SecondaryMap;
 use inko_abi::class;
 
+/// An operation on one value.
+type Conversion = fn(Value) -> Op;
+
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
     let fixed = fixed_params(function);
@@ -22,12 +25,11 @@ pub(crate) fn run(function: &mut Function) -> bool {
         let count = function.blocks[id].params.len();
         for index in fixed[id].min(count)..count {
             let param = function.blocks[id].params[index];
-            let (ty, unbox, boxed): (Ty, fn(Value) -> Op, fn(Value) -> Op) =
-                match function.values[param].known {
-                    Known::Class(class::FLOAT) => (Ty::Float, Op::UnboxFloat, Op::BoxFloat),
-                    Known::Class(class::BOOLEAN) => (Ty::Bool, Op::UnboxBool, Op::BoxBool),
-                    _ => continue,
-                };
+            let (ty, unbox, boxed): (Ty, Conversion, Conversion) = match function.values[param].known {
+                Known::Class(class::FLOAT) => (Ty::Float, Op::UnboxFloat, Op::BoxFloat),
+                Known::Class(class::BOOLEAN) => (Ty::Bool, Op::UnboxBool, Op::BoxBool),
+                _ => continue,
+            };
             if !wanted[param] || !holds_before(function, &graph, id, index) {
                 continue;
             }
@@ -97,7 +99,7 @@ fn unbox_arguments(
     graph: &Graph,
     block: BlockId,
     index: usize,
-    (ty, unbox): (Ty, fn(Value) -> Op),
+    (ty, unbox): (Ty, Conversion),
 ) {
     let count = function.blocks[block].params.len();
     let mut preds = graph.preds[block].clone();

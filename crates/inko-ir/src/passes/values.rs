@@ -168,8 +168,11 @@ impl Walk<'_, '_> {
             self.canonical.entry(constant.clone()).or_insert(result);
             return false;
         }
-        // A check that was passed need not be repeated either.
-        if op.effects() != Effects::Pure && !matches!(op, Op::Verify(..)) && !self.cannot_panic(op) {
+        // A check that was passed need not be repeated either, and a constant is assigned once.
+        if op.effects() != Effects::Pure
+            && !matches!(op, Op::Verify(..) | Op::GetGlobal(_))
+            && !self.cannot_panic(op)
+        {
             return false;
         }
         let mut key = op.clone();

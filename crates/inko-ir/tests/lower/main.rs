@@ -1,4 +1,5 @@
 //! Programs through parser, checker and lowering: what they become, and what they do.
 
 mod programs;
+mod shapes;
 mod support;

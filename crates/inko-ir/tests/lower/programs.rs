@@ -315,3 +315,43 @@ stdout.print(area(2.0))",
         "2\n6.5",
     );
 }
+
+#[test]
+fn errors_and_returns_cross_closures() {
+    run(
+        "import std::stdio::stdout
+def fail !! String -> Integer { throw 'failed' }
+def each(list: Array!(Integer), block: do (Integer) !! String) !! String {
+  list.each do (x) { try block.call(x) }
+}
+def caught(list: Array!(Integer)) -> String {
+  try each(list) do (_) {
+    local try fail
+    Nil
+  } else (error) return error
+  'none'
+}
+def catching_blocks(list: Array!(Integer)) -> Integer {
+  let mut sum = 0
+  list.each do (x) {
+    let again = do !! String -> Integer { local throw 'again' }
+    sum += (try again.call else x)
+  }
+  sum
+}
+def escaped -> do -> Integer { { return { 1 } } }
+def count(n: Integer, total = 0) !! String -> Integer {
+  (n == 0).if_true { return total }
+  try count(n - 1, total + 1)
+}
+stdout.print(caught(Array.new(1)))
+stdout.print(catching_blocks(Array.new(1, 2)))
+stdout.print(try! count(20000))
+escaped.call",
+        "failed\n3\n20000\nStack trace (the most recent call comes last):
+  0: \"main.inko\" line 29, in \"main\"
+  1: \"main.inko\" line 21, in \"<block>\"
+Process 0x1 panicked: The method that this return leaves has already returned
+status 1",
+    );
+}

@@ -57,19 +57,20 @@ pub(crate) fn lower(source: &str) -> Program {
     program
 }
 
-/// Checks the dump of the functions whose symbol begins with `symbol`. `UPDATE=1` prints what it is.
+/// Checks the dump of the functions whose symbol begins with `symbol` against the file `shapes/name.ir`,
+/// which shows source and dump; `UPDATE=1` rewrites it.
 #[track_caller]
-pub(crate) fn check(source: &str, symbol: &str, expected: &str) {
+pub(crate) fn check(name: &str, source: &str, symbol: &str) {
     let program = lower(source);
     let functions = program.functions.values().filter(|function| function.symbol.starts_with(symbol));
-    let found: Vec<String> =
-        functions.map(|function| print::function(&program, function, false).trim().to_owned()).collect();
-    let found = found.join("\n\n");
+    let dumps: Vec<String> = functions.map(|function| print::function(&program, function, false)).collect();
+    let found = format!("{source}\n---\n{}", dumps.join("\n"));
+    let path = format!("{}/tests/lower/shapes/{name}.ir", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("UPDATE").is_some() {
-        println!("{found}\n");
-    } else {
-        assert_eq!(found, expected.trim(), "\n{found}");
+        std::fs::write(&path, &found).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == expected, "{path} differs, `UPDATE=1` rewrites it:\n{found}");
 }
 
 /// Checks what a program prints, and its exit status unless it is 0, as lowered and after optimization.

@@ -77,15 +77,6 @@ pub(crate) fn optimized(source: &str, level: OptLevel) -> Program {
     program
 }
 
-/// The dump of the function with a symbol.
-pub(crate) fn dump(program: &Program, symbol: &str) -> String {
-    let mut all = program.functions.values();
-    let names = || program.functions.values().map(|function| function.symbol.as_str()).collect::<Vec<_>>();
-    let found = all.find(|function| function.symbol == symbol);
-    let found = found.unwrap_or_else(|| panic!("no function {symbol}, but {:#?}", names()));
-    print::function(program, found, false)
-}
-
 /// The exit status, output and errors of a program.
 pub(crate) fn run(program: &Program) -> (i32, String, String) {
     let mut out = Vec::new();

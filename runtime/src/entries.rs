@@ -1,0 +1,129 @@
+//! The symbols that machine code calls, one for each row of `inko_abi::entry`, and the way back into it.
+//!
+//! Rows other than leaves are entered through a shim that notes the caller's frame pointer and the return
+//! address in the process head, where stack walks begin. Machine code keeps the process in r15.
+
+use crate::outcome::Outcome;
+use crate::process::Process;
+use crate::program;
+use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME};
+use inko_abi::word::Word;
+use std::arch::naked_asm;
+
+/// The functions under the names of their rows.
+mod targets {
+    pub(super) use crate::generator::{generator_new, generator_resume, generator_value, generator_yield};
+    pub(super) use crate::messages::*;
+    pub(super) use crate::panic::{
+        panic_cast, panic_dispatch, panic_frozen, panic_message as panic, panic_uncaught, panic_undefined,
+        process_stacktrace, program_exit,
+    };
+    pub(super) use crate::poll::poll;
+    pub(super) use crate::primitives::*;
+    pub(super) use crate::unwind::{unwind, unwind_resume};
+}
+
+macro_rules! export {
+    ($($name:ident ($($param:ident),*) -> $returns:ident : $effect:ident;)*) => {
+        $(export!(@shim $name $effect);)*
+    };
+    (@shim $name:ident Leaf) => {
+        #[unsafe(naked)]
+        #[unsafe(export_name = concat!("inko_rt_", stringify!($name)))]
+        unsafe extern "C" fn $name() {
+            naked_asm!("jmp {target}", target = sym targets::$name)
+        }
+    };
+    // Preserves every register, so that the hot path around a poll may keep values in any of them.
+    (@shim poll Safepoint) => {
+        #[unsafe(naked)]
+        #[unsafe(export_name = "inko_rt_poll")]
+        unsafe extern "C" fn poll() {
+            naked_asm!(
+                "mov [r15 + {frame}], rbp",
+                "push rax",
+                "mov rax, [rsp + 8]",
+                "mov [r15 + {address}], rax",
+                "push rcx", "push rdx", "push rsi", "push rdi",
+                "push r8", "push r9", "push r10", "push r11",
+                "sub rsp, 256",
+                "movdqu [rsp], xmm0", "movdqu [rsp + 16], xmm1",
+                "movdqu [rsp + 32], xmm2", "movdqu [rsp + 48], xmm3",
+                "movdqu [rsp + 64], xmm4", "movdqu [rsp + 80], xmm5",
+                "movdqu [rsp + 96], xmm6", "movdqu [rsp + 112], xmm7",
+                "movdqu [rsp + 128], xmm8", "movdqu [rsp + 144], xmm9",
+                "movdqu [rsp + 160], xmm10", "movdqu [rsp + 176], xmm11",
+                "movdqu [rsp + 192], xmm12", "movdqu [rsp + 208], xmm13",
+                "movdqu [rsp + 224], xmm14", "movdqu [rsp + 240], xmm15",
+                "mov rdi, r15",
+                "call {target}",
+                "movdqu xmm0, [rsp]", "movdqu xmm1, [rsp + 16]",
+                "movdqu xmm2, [rsp + 32]", "movdqu xmm3, [rsp + 48]",
+                "movdqu xmm4, [rsp + 64]", "movdqu xmm5, [rsp + 80]",
+                "movdqu xmm6, [rsp + 96]", "movdqu xmm7, [rsp + 112]",
+                "movdqu xmm8, [rsp + 128]", "movdqu xmm9, [rsp + 144]",
+                "movdqu xmm10, [rsp + 160]", "movdqu xmm11, [rsp + 176]",
+                "movdqu xmm12, [rsp + 192]", "movdqu xmm13, [rsp + 208]",
+                "movdqu xmm14, [rsp + 224]", "movdqu xmm15, [rsp + 240]",
+                "add rsp, 256",
+                "pop r11", "pop r10", "pop r9", "pop r8",
+                "pop rdi", "pop rsi", "pop rdx", "pop rcx",
+                "pop rax",
+                "ret",
+                frame = const EXIT_FRAME,
+                address = const EXIT_ADDRESS,
+                target = sym targets::poll,
+            )
+        }
+    };
+    (@shim $name:ident $effect:ident) => {
+        #[unsafe(naked)]
+        #[unsafe(export_name = concat!("inko_rt_", stringify!($name)))]
+        unsafe extern "C" fn $name() {
+            naked_asm!(
+                "mov [rdi + {frame}], rbp",
+                "mov rax, [rsp]",
+                "mov [rdi + {address}], rax",
+                "jmp {target}",
+                frame = const EXIT_FRAME,
+                address = const EXIT_ADDRESS,
+                target = sym targets::$name,
+            )
+        }
+    };
+}
+
+inko_abi::rows!(export);
+
+/// Calls a closure without arguments.
+///
+/// # Safety
+/// Must run on a stack of the process, and nothing else may use the process meanwhile.
+pub unsafe fn call(process: *mut Process, closure: Word) -> Outcome {
+    // SAFETY: passed on to the caller; the program's trampoline is installed before any process runs.
+    unsafe { enter(process, closure, program::call_address()) }
+}
+
+/// Saves what the C convention wants saved; machine code saves nothing.
+#[unsafe(naked)]
+unsafe extern "C" fn enter(process: *mut Process, closure: Word, target: usize) -> Outcome {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "call rdx",
+        "add rsp, 8",
+        "pop r15",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+    )
+}

@@ -1,0 +1,134 @@
+//! The entry points that std's `process` module is written with: spawning, sending, receiving, waiting.
+//!
+//! *Invariant:* nothing of the thread (locks, thread-locals) is held across a suspension.
+
+use crate::handle::Handle;
+use crate::heap::copy::{self, Fragment};
+use crate::object::Object;
+use crate::outcome::Outcome;
+use crate::panic::panic;
+use crate::process::{Action, Process};
+use crate::{handle, scheduler};
+use inko_abi::class;
+use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
+use inko_abi::word::Word;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Longer times than this are for ever: a thousand years.
+const LONGEST: f64 = 3.2e10;
+
+impl Process {
+    /// Makes a handle object.
+    fn handle_object(&mut self, shared: Arc<Handle>) -> Word {
+        let object = self.object(16, header(class::PROCESS, FLAG_EXTERNAL));
+        object.set_raw(HANDLE_POINTER, Arc::into_raw(shared) as u64);
+        self.heap.add_external(object);
+        object.word()
+    }
+
+    /// A time in seconds; panics if it is negative or no number.
+    fn duration(&mut self, seconds: f64) -> Option<Duration> {
+        if seconds.is_nan() || seconds < 0.0 {
+            let text = crate::primitives::float_text(seconds);
+            panic(self, format_args!("{text} is not a valid time duration"));
+        }
+        (seconds < LONGEST).then(|| Duration::from_secs_f64(seconds))
+    }
+}
+
+pub(crate) extern "C" fn process_spawn(process: &mut Process, code: Word) -> Word {
+    // A lambda has no captures and is static data, so there is nothing to copy.
+    let shared = Handle::new();
+    let child = Process::new(shared.clone(), code, false);
+    scheduler::register(&shared);
+    scheduler::activated();
+    process.context().schedule_new(child);
+    process.handle_object(shared)
+}
+
+pub(crate) extern "C" fn process_current(process: &mut Process) -> Word {
+    let shared = process.execution.handle.clone();
+    process.handle_object(shared)
+}
+
+pub(crate) extern "C" fn process_identifier(_: &mut Process, target: Word) -> Word {
+    inko_abi::word::small(handle::identifier(Object::of(target).raw(HANDLE_POINTER)) as i64)
+}
+
+pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, message: Word) -> Word {
+    let target = handle::of(Object::of(target).raw(HANDLE_POINTER));
+    let fragment = if std::ptr::eq(target, &*process.execution.handle) {
+        // The mailbox keeps its place in the order, the process the message itself, uncopied.
+        process.execution.own_messages.push_back(message);
+        Fragment::own()
+    } else {
+        match copy::copy_message(message) {
+            Ok(fragment) => fragment,
+            Err(error) => panic(process, error.message()),
+        }
+    };
+    if let Some(woken) = target.send(fragment) {
+        process.context().schedule_woken(woken);
+    }
+    message
+}
+
+/// The next message, waiting for it for ever (0.0) or for a time.
+pub(crate) extern "C" fn process_receive(process: &mut Process, seconds: f64) -> Outcome {
+    let time = process.duration(seconds);
+    let limit = if seconds == 0.0 { None } else { time };
+    loop {
+        if let Some(fragment) = process.execution.handle.take() {
+            return Outcome::value(accept(process, fragment));
+        }
+        process.execution.timed_out = false;
+        process.suspend(Action::Receive(limit));
+        // A message that arrived together with the end of the time counts.
+        if process.execution.timed_out {
+            if let Some(fragment) = process.execution.handle.take() {
+                return Outcome::value(accept(process, fragment));
+            }
+            return Outcome::thrown(process.string("The timeout expired"));
+        }
+    }
+}
+
+fn accept(process: &mut Process, fragment: Fragment) -> Word {
+    if fragment.is_own() {
+        return process.execution.own_messages.pop_front().expect("one message for each mark");
+    }
+    let Process { head, heap, .. } = process;
+    heap.adopt(head, fragment)
+}
+
+pub(crate) extern "C" fn process_suspend(process: &mut Process, seconds: f64) {
+    match process.duration(seconds) {
+        Some(time) if time.is_zero() => process.suspend(Action::Yield),
+        Some(time) => process.suspend(Action::Sleep(time)),
+        None => process.suspend(Action::Sleep(Duration::from_secs_f64(LONGEST))),
+    }
+}
+
+/// Never returns: the worker frees the process.
+pub(crate) extern "C" fn process_terminate(process: &mut Process) {
+    process.suspend(Action::Finish);
+}
+
+pub(crate) extern "C" fn process_set_blocking(process: &mut Process, blocking: bool) -> bool {
+    let execution = &mut process.execution;
+    if execution.blocking == blocking || execution.pinned.is_some() {
+        return false;
+    }
+    execution.blocking = blocking;
+    process.suspend(Action::Move);
+    true
+}
+
+pub(crate) extern "C" fn process_set_pinned(process: &mut Process, pinned: bool) -> bool {
+    if process.execution.pinned.is_some() == pinned {
+        return false;
+    }
+    process.execution.pinned = if pinned { process.context().pin() } else { None };
+    true
+}

@@ -1,0 +1,174 @@
+//! Panics: a stack trace and a message on standard error, and the end of the whole program.
+//!
+//! *Guarantees:* the trace is complete or says what it leaves out; it is written in one go; the first panic
+//! wins; what was printed before is flushed.
+
+use crate::object::class_name;
+use crate::primitives;
+use crate::process::Process;
+use crate::program;
+use crate::walk;
+use inko_abi::table::Position;
+use inko_abi::word::{self, Word};
+use std::fmt::{Display, Write};
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// The exit status of a program that panics.
+const STATUS: i32 = 1;
+/// Of longer traces only so many frames of either end are shown.
+const SHOWN: usize = 32;
+
+static PANICKING: AtomicBool = AtomicBool::new(false);
+
+/// Stops the program.
+pub fn panic(process: &mut Process, message: impl Display) -> ! {
+    let mut report = trace(process);
+    let identifier = process.execution.handle.identifier();
+    let _ = writeln!(report, "Process 0x{identifier:x} panicked: {message}");
+    end(&report)
+}
+
+/// Stops the program with a report that is complete.
+pub fn end(report: &str) -> ! {
+    if PANICKING.swap(true, Ordering::SeqCst) {
+        // Another thread is about to end the program.
+        loop {
+            std::thread::park();
+        }
+    }
+    primitives::flush_at_exit();
+    // There is nobody left to tell if standard error is closed.
+    let _ = std::io::stderr().lock().write_all(report.as_bytes());
+    exit(STATUS)
+}
+
+/// Ends the program at once: other threads are running processes whose memory must not go away.
+pub fn exit(status: i32) -> ! {
+    primitives::flush_at_exit();
+    // SAFETY: ends the program; no handler runs.
+    unsafe { libc::_exit(status) }
+}
+
+/// The calls that a process is in, as text, oldest first.
+pub fn trace(process: &Process) -> String {
+    let positions = positions(process);
+    let mut text = String::from("Stack trace (the most recent call comes last):\n");
+    let total = positions.len();
+    for (index, position) in positions.iter().rev().enumerate() {
+        if total > 2 * SHOWN && (SHOWN..total - SHOWN).contains(&index) {
+            if index == SHOWN {
+                let _ = writeln!(text, "  ... {} frames left out ...", total - 2 * SHOWN);
+            }
+            continue;
+        }
+        let (file, name) = (program::string(position.file), program::string(position.name));
+        let _ = writeln!(text, "  {index}: \"{file}\" line {}, in \"{name}\"", position.line);
+    }
+    text
+}
+
+/// The positions of all calls that a process is in, innermost first.
+pub fn positions(process: &Process) -> Vec<&'static Position> {
+    let mut found = Vec::new();
+    let mut add = |address, frame| {
+        for frame in walk::frames(address, frame) {
+            found.extend(frame.positions());
+        }
+    };
+    add(process.head.exit_address, process.head.exit_frame);
+    for &generator in process.execution.generators.iter().rev() {
+        // SAFETY: active generators are kept alive by the frames that resume them.
+        let (address, frame) = unsafe { (*generator).resumed_from() };
+        add(address, frame);
+    }
+    found
+}
+
+/// Stops the program because a recursion has no end.
+pub fn stack_overflow(process: &mut Process) -> ! {
+    panic(process, "the stack is full: is there a recursion without end?")
+}
+
+/// Stops the program because of a write to a constant's value.
+pub fn frozen(process: &mut Process, value: Word) -> ! {
+    let name = class_name(value);
+    panic(
+        process,
+        format_args!("this object of type `{name}` is part of a constant's value, which can't be changed"),
+    )
+}
+
+pub(crate) extern "C" fn panic_message(process: &mut Process, message: Word) {
+    panic(process, crate::object::text(message))
+}
+
+pub(crate) extern "C" fn panic_cast(process: &mut Process, value: Word, expected: i64) {
+    let expected = program::string(expected as u32);
+    let found = class_name(value);
+    panic(process, format_args!("expected a value of type `{expected}`, but got one of type `{found}`"))
+}
+
+pub(crate) extern "C" fn panic_dispatch(process: &mut Process, value: Word, selector: i64) {
+    let selector = program::string(selector as u32);
+    let found = class_name(value);
+    panic(process, format_args!("a value of type `{found}` doesn't implement `{selector}`"))
+}
+
+pub(crate) extern "C" fn panic_uncaught(process: &mut Process, _: Word) {
+    let identifier = process.execution.handle.identifier();
+    panic(process, format_args!("A thrown value reached the top-level in process 0x{identifier:x}"))
+}
+
+pub(crate) extern "C" fn panic_undefined(process: &mut Process, name: i64) {
+    let name = program::string(name as u32);
+    panic(process, format_args!("the constant `{name}` is used before its definition was executed"))
+}
+
+pub(crate) extern "C" fn panic_frozen(process: &mut Process, value: Word) {
+    frozen(process, value)
+}
+
+pub(crate) extern "C" fn program_exit(process: &mut Process, status: Word) {
+    let code = word::is_small(status).then(|| i32::try_from(word::small_value(status)).ok()).flatten();
+    match code {
+        Some(code) => exit(code),
+        None => {
+            let text = primitives::integer::to_text(status, 10);
+            panic(process, format_args!("{text} can't be converted to a signed 32 bits integer"))
+        }
+    }
+}
+
+/// The frames of a process as an array of arrays (file, name, line), oldest first, without the `skip`
+/// innermost ones and limited to the `limit` innermost of the others (0: all).
+pub(crate) extern "C" fn process_stacktrace(process: &mut Process, limit: Word, skip: Word) -> Word {
+    let count =
+        |value: Word| if word::is_small(value) { word::small_value(value).max(0) as usize } else { 0 };
+    let (limit, skip) = (count(limit), count(skip));
+    let mut found = positions(process);
+    found.drain(..skip.min(found.len()));
+    if limit > 0 {
+        found.truncate(limit);
+    }
+    let rows: Vec<Word> = found
+        .iter()
+        .rev()
+        .map(|position| {
+            let file = process.string(program::string(position.file));
+            let name = process.string(program::string(position.name));
+            process.array(&[file, name, word::small(i64::from(position.line))])
+        })
+        .collect();
+    process.array(&rows)
+}
+
+/// A mistake of the runtime itself.
+pub fn install_hook() {
+    std::panic::set_hook(Box::new(|info| {
+        eprintln!(
+            "{info}\nThis is a bug in the runtime of inkoc. Please report it with this message and the program."
+        );
+        std::process::abort();
+    }));
+}

@@ -1,0 +1,61 @@
+//! Polls: the one slow path of function entries and loop back-edges.
+//!
+//! Machine code compares its stack pointer with `head.stack_limit` and calls [`poll`] when it is below. The
+//! limit is one of:
+//!
+//! * the *shallow* limit, a little below the top: passing it only notes that the stack is used deeply, so
+//!   that its memory is given back at the end;
+//! * the *true* limit: passing it is the end of a recursion without end;
+//! * `STOP`: someone wants the process to stop, the collector or the clock.
+//!
+//! Protocol between a process and the clock that preempts it:
+//!
+//! 1. The clock sets `preempt`, then stores `STOP`.
+//! 2. The process's next poll first renews the limit, then takes `preempt`.
+//!
+//! If the clock's store comes after the renewal, the flag was set before it and is perhaps taken already:
+//! then one more poll finds nothing to do. No order loses a request for good: the clock repeats it.
+
+use crate::panic;
+use crate::process::{Action, Process};
+use crate::stack::SHALLOW;
+use std::sync::atomic::Ordering;
+
+/// Restores the stack limit of the stack that the process is running on.
+pub fn renew_limit(process: &mut Process) {
+    let execution = &process.execution;
+    let shallow = shallow_limit(process);
+    let limit = if execution.deep || shallow == 0 { execution.true_limit } else { shallow };
+    process.head.stack_limit.store(limit, Ordering::Relaxed);
+}
+
+/// The shallow limit of a process's own stack; 0 where there is none (generators).
+fn shallow_limit(process: &Process) -> u64 {
+    let execution = &process.execution;
+    if !execution.generators.is_empty() || execution.top == 0 {
+        return 0;
+    }
+    (execution.top - SHALLOW as u64).max(execution.true_limit)
+}
+
+pub(crate) extern "C" fn poll(process: &mut Process) {
+    renew_limit(process);
+    // The frame that polls is near: what matters is which side of the limits it is on.
+    let here = process.head.exit_frame;
+    if here < process.execution.true_limit {
+        panic::stack_overflow(process);
+    }
+    if here < shallow_limit(process) + POLL_FRAME && !process.execution.deep {
+        process.execution.deep = true;
+        renew_limit(process);
+    }
+    if process.heap.wants_collection() {
+        process.collect();
+    }
+    if process.execution.preempt.swap(false, Ordering::Relaxed) || crate::config::yield_stress() {
+        process.suspend(Action::Yield);
+    }
+}
+
+/// A frame whose pointer is this near to a limit may have its stack pointer below it.
+const POLL_FRAME: u64 = 8 << 10;

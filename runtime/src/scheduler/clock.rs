@@ -1,0 +1,132 @@
+//! The clock: time-outs, and the preemption of processes that have run for long.
+//!
+//! Time-outs are in a heap by deadline. Waits that end earlier leave theirs behind: each names the wait
+//! that it is for, and does nothing when it comes too late.
+
+use super::{scheduler, spawn_thread};
+use crate::handle::Handle;
+use parking_lot::{Condvar, Mutex};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// A process that is running at two ticks in a row is preempted, so that it runs for one to two of these.
+const TICK: Duration = Duration::from_millis(10);
+
+/// What the two threads of the clock wait for.
+#[derive(Default)]
+pub(super) struct Clock {
+    timeouts: Mutex<BinaryHeap<Reverse<Timeout>>>,
+    earlier: Condvar,
+    /// Set while the ticker waits because nothing is running.
+    dormant: AtomicBool,
+    ticker: Mutex<()>,
+    awake: Condvar,
+}
+
+struct Timeout {
+    deadline: Instant,
+    handle: Arc<Handle>,
+    wait: u64,
+}
+
+impl PartialEq for Timeout {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Timeout {}
+
+impl PartialOrd for Timeout {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Timeout {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        let key = |timeout: &Self| (timeout.deadline, timeout.handle.identifier(), timeout.wait);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl Clock {
+    /// Ends a wait after a time, if it still lasts then.
+    pub(super) fn add(&self, time: Duration, handle: Arc<Handle>, wait: u64) {
+        let timeout = Timeout { deadline: Instant::now() + time, handle, wait };
+        let mut timeouts = self.timeouts.lock();
+        let first = timeouts.peek().is_none_or(|Reverse(first)| timeout.deadline < first.deadline);
+        timeouts.push(Reverse(timeout));
+        drop(timeouts);
+        if first {
+            self.earlier.notify_one();
+        }
+    }
+
+    fn fire(&self) -> ! {
+        let mut timeouts = self.timeouts.lock();
+        loop {
+            let now = Instant::now();
+            match timeouts.peek() {
+                Some(Reverse(next)) if next.deadline <= now => {
+                    let due = timeouts.pop().map(|Reverse(timeout)| timeout);
+                    parking_lot::MutexGuard::unlocked(&mut timeouts, || {
+                        let woken = due.and_then(|timeout| timeout.handle.timeout(timeout.wait));
+                        if let Some(process) = woken {
+                            scheduler().inject(process);
+                        }
+                    });
+                }
+                Some(Reverse(next)) => {
+                    let deadline = next.deadline;
+                    self.earlier.wait_until(&mut timeouts, deadline);
+                }
+                None => self.earlier.wait(&mut timeouts),
+            }
+        }
+    }
+
+    fn tick(&self) -> ! {
+        let slots = &scheduler().slots;
+        let mut seen = vec![0; slots.len()];
+        loop {
+            std::thread::sleep(TICK);
+            let mut running = false;
+            for (slot, seen) in slots.iter().zip(&mut seen) {
+                let (runs, busy) = slot.state();
+                if busy && runs == *seen {
+                    slot.preempt();
+                }
+                running |= busy || runs != *seen;
+                *seen = runs;
+            }
+            if !running {
+                let mut lock = self.ticker.lock();
+                self.dormant.store(true, Ordering::SeqCst);
+                // A worker that begins to run after this look wakes the ticker.
+                if slots.iter().all(|slot| !slot.state().1) {
+                    self.awake.wait(&mut lock);
+                }
+                self.dormant.store(false, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+/// Starts the threads of the clock.
+pub(super) fn start() {
+    spawn_thread("timeouts", || scheduler().clock.fire());
+    spawn_thread("ticker", || scheduler().clock.tick());
+}
+
+/// Called by workers that have found work after a pause.
+pub(super) fn wake_ticker() {
+    let clock = &scheduler().clock;
+    if clock.dormant.load(Ordering::SeqCst) {
+        let _lock = clock.ticker.lock();
+        clock.awake.notify_one();
+    }
+}

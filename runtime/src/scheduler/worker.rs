@@ -1,0 +1,284 @@
+//! Workers: threads that run processes.
+
+use super::{clock, scheduler};
+use crate::panic;
+use crate::poll;
+use crate::process::{Action, Fiber, Process};
+use crate::stack::Stack;
+use corosensei::{Coroutine, CoroutineResult};
+use crossbeam_deque::{Steal, Worker};
+use inko_abi::process::STOP;
+use std::cell::{Cell, RefCell};
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+
+/// Every so many processes a worker looks into the injector first, so that work there is not starved by
+/// the worker's own.
+const INJECTOR_INTERVAL: u32 = 61;
+/// After so many processes in a row from the slot for the one just woken, the queue has its turn: two
+/// processes that play ping-pong must not keep others waiting.
+const SLOT_RUNS: u32 = 16;
+
+/// What a thread that runs processes has of its own.
+pub struct Context {
+    /// The number of a worker; threads for blocking operations have none.
+    index: Option<usize>,
+    queue: Worker<Box<Process>>,
+    /// The process just woken: its data is still in the cache.
+    next: RefCell<Option<Box<Process>>>,
+    slot_runs: Cell<u32>,
+    ticks: Cell<u32>,
+}
+
+/// The process that a worker is running, for the clock to preempt.
+#[derive(Default)]
+pub(super) struct Slot {
+    process: AtomicPtr<Process>,
+    /// Counts runs, so that the clock can tell whether the process is still the same.
+    runs: AtomicU64,
+}
+
+/// In the slot while the clock uses the process: its worker waits a moment before it goes on.
+const IN_USE: *mut Process = ptr::without_provenance_mut(1);
+
+impl Slot {
+    fn begin(&self, process: *mut Process) {
+        self.runs.store(self.runs.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        self.process.store(process, Ordering::Release);
+    }
+
+    fn end(&self) {
+        while self.process.swap(ptr::null_mut(), Ordering::AcqRel) == IN_USE {
+            // The clock puts the process back in a moment, and then it is taken out here.
+            while self.process.load(Ordering::Acquire).is_null() {
+                std::hint::spin_loop();
+            }
+        }
+    }
+
+    /// The number of runs so far, and whether one is going on.
+    pub(super) fn state(&self) -> (u64, bool) {
+        (self.runs.load(Ordering::Relaxed), !self.process.load(Ordering::Relaxed).is_null())
+    }
+
+    /// Asks the process that is running to yield.
+    pub(super) fn preempt(&self) {
+        let process = self.process.swap(IN_USE, Ordering::AcqRel);
+        if !process.is_null() && process != IN_USE {
+            // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
+            // fields are atomics that the process expects others to write.
+            unsafe {
+                (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
+                (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
+            }
+        }
+        self.process.store(process, Ordering::Release);
+    }
+}
+
+impl Context {
+    pub(super) fn primary(index: usize, queue: Worker<Box<Process>>) -> Self {
+        Self::new(Some(index), queue)
+    }
+
+    pub(super) fn blocking() -> Self {
+        Self::new(None, Worker::new_fifo())
+    }
+
+    fn new(index: Option<usize>, queue: Worker<Box<Process>>) -> Self {
+        Self { index, queue, next: RefCell::default(), slot_runs: Cell::new(0), ticks: Cell::new(0) }
+    }
+
+    /// Makes a new process run.
+    pub fn schedule_new(&self, process: Box<Process>) {
+        if self.index.is_none() {
+            return scheduler().inject(process);
+        }
+        self.queue.push(process);
+        scheduler().notify();
+    }
+
+    /// Makes a process run that waited for what the running one just did.
+    pub fn schedule_woken(&self, process: Box<Process>) {
+        let special = process.execution.blocking || process.execution.pinned.is_some();
+        if self.index.is_none() || special {
+            return scheduler().inject(process);
+        }
+        if let Some(displaced) = self.next.replace(Some(process)) {
+            self.schedule_new(displaced);
+        }
+    }
+
+    /// The worker's number, for a process that wants to stay here.
+    pub fn pin(&self) -> Option<usize> {
+        self.index
+    }
+
+    /// Runs processes for ever.
+    pub(super) fn work(self) -> ! {
+        let index = self.index.expect("only workers work");
+        loop {
+            let process = match self.find(index) {
+                Some(process) => process,
+                None => self.sleep(index),
+            };
+            self.run(process);
+        }
+    }
+
+    fn find(&self, index: usize) -> Option<Box<Process>> {
+        let scheduler = scheduler();
+        let ticks = self.ticks.get().wrapping_add(1);
+        self.ticks.set(ticks);
+        if let Some(mut pinned) = scheduler.pinned[index].try_lock()
+            && let Some(process) = pinned.pop_front()
+        {
+            return Some(process);
+        }
+        if ticks.is_multiple_of(INJECTOR_INTERVAL)
+            && let Some(process) = self.from_injector()
+        {
+            return Some(process);
+        }
+        if self.slot_runs.get() < SLOT_RUNS
+            && let Some(process) = self.next.take()
+        {
+            self.slot_runs.set(self.slot_runs.get() + 1);
+            return Some(process);
+        }
+        self.slot_runs.set(0);
+        let own = self.queue.pop().or_else(|| self.next.take());
+        own.or_else(|| self.from_injector()).or_else(|| self.steal(index))
+    }
+
+    fn from_injector(&self) -> Option<Box<Process>> {
+        loop {
+            match scheduler().injector.steal_batch_and_pop(&self.queue) {
+                Steal::Success(process) => return Some(process),
+                Steal::Empty => return None,
+                Steal::Retry => {}
+            }
+        }
+    }
+
+    fn steal(&self, index: usize) -> Option<Box<Process>> {
+        let stealers = &scheduler().stealers;
+        let others = (1..stealers.len()).map(|distance| &stealers[(index + distance) % stealers.len()]);
+        others.into_iter().find_map(|stealer| {
+            loop {
+                match stealer.steal_batch_and_pop(&self.queue) {
+                    Steal::Success(process) => return Some(process),
+                    Steal::Empty => return None,
+                    Steal::Retry => {}
+                }
+            }
+        })
+    }
+
+    /// Waits for work; see the protocol in the parent module.
+    fn sleep(&self, index: usize) -> Box<Process> {
+        let scheduler = scheduler();
+        let mut lock = scheduler.sleep.lock();
+        scheduler.idle.fetch_add(1, Ordering::SeqCst);
+        std::sync::atomic::fence(Ordering::SeqCst);
+        let found = loop {
+            if let Some(process) = self.find(index) {
+                break process;
+            }
+            scheduler.wake.wait(&mut lock);
+        };
+        scheduler.idle.fetch_sub(1, Ordering::SeqCst);
+        drop(lock);
+        clock::wake_ticker();
+        found
+    }
+
+    /// Runs a process until it suspends itself, and performs its action.
+    pub(super) fn run(&self, process: Box<Process>) {
+        let process = Box::into_raw(process);
+        // SAFETY: the box was just taken apart; this thread is the owner until the action is performed.
+        // While the fiber runs, only it uses the process.
+        let (process, result) = unsafe {
+            (*process).execution.context = self;
+            let mut fiber = match (*process).execution.fiber.take() {
+                Some(fiber) => fiber,
+                None => attach(&mut *process),
+            };
+            let slot = self.index.map(|index| &scheduler().slots[index]);
+            if let Some(slot) = slot {
+                slot.begin(process);
+            }
+            let result = fiber.resume(());
+            if let Some(slot) = slot {
+                slot.end();
+            }
+            (*process).execution.fiber = Some(fiber);
+            (Box::from_raw(process), result)
+        };
+        match result {
+            CoroutineResult::Yield(action) => self.perform(process, action),
+            CoroutineResult::Return(()) => finish(process),
+        }
+    }
+
+    fn perform(&self, process: Box<Process>, action: Action) {
+        let (for_message, time) = match action {
+            Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
+                return self.schedule_new(process);
+            }
+            Action::Yield | Action::Move => return scheduler().inject(process),
+            Action::Finish => return finish(process),
+            Action::Receive(time) => (true, time),
+            Action::Sleep(time) => (false, Some(time)),
+        };
+        let handle = process.execution.handle.clone();
+        match (handle.park(process, for_message, time.is_some()), time) {
+            (Ok(wait), Some(time)) => scheduler().clock.add(time, handle, wait),
+            (Ok(_), None) => {}
+            // A message had arrived meanwhile.
+            (Err(process), _) => self.schedule_woken(process),
+        }
+    }
+}
+
+/// Gives a process its stack.
+fn attach(process: &mut Process) -> Fiber {
+    let made = if process.execution.is_main { Stack::main() } else { Stack::new() };
+    let stack = match made {
+        Ok(stack) => stack,
+        Err(error) => panic::end(&format!("error: there is no memory for the stack of a process: {error}\n")),
+    };
+    process.set_stack(stack.lowest());
+    process.execution.top = stack.top() as u64;
+    poll::renew_limit(process);
+    let process: *mut Process = process;
+    Coroutine::with_stack(stack, move |yielder, ()| {
+        // SAFETY: the process outlives its fiber, and while the fiber runs only it uses the process.
+        unsafe {
+            (*process).execution.yielder = yielder;
+            let outcome = crate::entries::call(process, (*process).execution.code);
+            if outcome.status != 0 {
+                panic::panic_uncaught(&mut *process, outcome.word);
+            }
+        }
+    })
+}
+
+/// Ends a process: what it owns is freed at once.
+fn finish(mut process: Box<Process>) {
+    if process.execution.is_main {
+        panic::exit(0);
+    }
+    let handle = process.execution.handle.clone();
+    super::unregister(&handle);
+    handle.close();
+    if let Some(mut fiber) = process.execution.fiber.take() {
+        if !fiber.done() {
+            // SAFETY: the frames on it are machine code and runtime functions that own nothing.
+            unsafe { fiber.force_reset() };
+        }
+        fiber.into_stack().recycle(process.execution.deep);
+    }
+    drop(process);
+    super::deactivated();
+}
