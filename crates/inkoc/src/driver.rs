@@ -4,7 +4,7 @@ use crate::cli::{Build, Check, Emit, Input, Level, Options};
 use crate::home::Home;
 use crate::sources::Sources;
 use crate::{link, report};
-use inko_codegen::Emission;
+use inko_codegen::{Listings, Optimize};
 use inko_diagnostics::Severity;
 use inko_ir::OptLevel;
 use inko_sema::tree;
@@ -122,17 +122,19 @@ pub fn build(arguments: &Build) -> Result<u8, Failure> {
             front.timings.print();
         }
         Some(Emit::Clif) => {
-            let text = compile(&mut front, arguments.opt, Emission::Clif)?.text;
+            let listings = Listings { clif: true, asm: false };
+            let text = compile(&mut front, arguments.opt, listings)?.clif.unwrap_or_default();
             write(output, text.as_bytes())?;
             front.timings.print();
         }
         Some(Emit::Asm) => {
-            let text = compile(&mut front, arguments.opt, Emission::Asm)?.text;
+            let listings = Listings { clif: false, asm: true };
+            let text = compile(&mut front, arguments.opt, listings)?.asm.unwrap_or_default();
             write(output, text.as_bytes())?;
             front.timings.print();
         }
         Some(Emit::Obj) => {
-            let object = compile(&mut front, arguments.opt, Emission::Object)?.object;
+            let object = compile(&mut front, arguments.opt, Listings::default())?.object;
             let default = default_output(&arguments.input).with_extension("o");
             write(Some(output.unwrap_or(&default)), &object)?;
             front.timings.print();
@@ -161,7 +163,7 @@ pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), F
         )));
     }
     let archive = front.home.archive()?.to_path_buf();
-    let object = compile(&mut front, level, Emission::Object)?.object;
+    let object = compile(&mut front, level, Listings::default())?.object;
     let file = tempfile::Builder::new().prefix("inkoc-").suffix(".o").tempfile();
     let failed =
         |error: std::io::Error| Failure::Message(format!("no temporary file can be written: {error}"));
@@ -183,9 +185,15 @@ fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
     ir
 }
 
-fn compile(front: &mut Front, level: Level, emission: Emission) -> Result<inko_codegen::Output, Failure> {
+fn compile(front: &mut Front, level: Level, listings: Listings) -> Result<inko_codegen::Output, Failure> {
     let ir = optimised(front, level);
-    let options = inko_codegen::Options { optimise: level == Level::Speed, emission };
+    let optimize = match level {
+        Level::None => Optimize::None,
+        Level::Speed => Optimize::Speed,
+    };
+    // The output is the same whatever the number, so a machine that can't tell may have one.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let options = inko_codegen::Options { optimize, listings, threads };
     let output = front.timings.stage("generate", || inko_codegen::compile(&ir, &options));
     output.map_err(|error| Failure::Message(format!("no code could be generated: {error}")))
 }
