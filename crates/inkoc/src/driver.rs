@@ -5,7 +5,7 @@ use crate::home::Home;
 use crate::sources::Sources;
 use crate::{link, report};
 use inko_codegen::{Listings, Optimize};
-use inko_diagnostics::Severity;
+use inko_diagnostics::Diagnostic;
 use inko_ir::OptLevel;
 use inko_sema::tree;
 use std::io::Write;
@@ -82,13 +82,13 @@ impl Front {
         timings.stages.push(("parse", parsing));
         timings.stages.push(("check", start.elapsed().saturating_sub(parsing)));
         let mut diagnostics = std::mem::take(&mut sources.diagnostics);
-        let syntax_errors = !diagnostics.is_empty();
+        let syntax_errors = diagnostics.iter().any(Diagnostic::is_error);
         // What is missing because it could not be parsed would only be reported once more.
         if !syntax_errors {
             diagnostics.extend(checked.diagnostics);
         }
         report::diagnostics(&diagnostics, &sources.map, options);
-        if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        if diagnostics.iter().any(Diagnostic::is_error) {
             timings.print();
             return Err(Failure::Reported);
         }
@@ -122,15 +122,15 @@ pub fn build(arguments: &Build) -> Result<u8, Failure> {
             front.timings.print();
         }
         Some(Emit::Clif) => {
-            let listings = Listings { clif: true, asm: false };
-            let text = compile(&mut front, arguments.opt, listings)?.clif.unwrap_or_default();
-            write(output, text.as_bytes())?;
+            let listings = Listings { clif: true, ..Listings::default() };
+            let text = compile(&mut front, arguments.opt, listings)?.clif;
+            write(output, text.unwrap_or_default().as_bytes())?;
             front.timings.print();
         }
         Some(Emit::Asm) => {
-            let listings = Listings { clif: false, asm: true };
-            let text = compile(&mut front, arguments.opt, listings)?.asm.unwrap_or_default();
-            write(output, text.as_bytes())?;
+            let listings = Listings { asm: true, ..Listings::default() };
+            let text = compile(&mut front, arguments.opt, listings)?.asm;
+            write(output, text.unwrap_or_default().as_bytes())?;
             front.timings.print();
         }
         Some(Emit::Obj) => {
@@ -191,7 +191,6 @@ fn compile(front: &mut Front, level: Level, listings: Listings) -> Result<inko_c
         Level::None => Optimize::None,
         Level::Speed => Optimize::Speed,
     };
-    // The output is the same whatever the number, so a machine that can't tell may have one.
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let options = inko_codegen::Options { optimize, listings, threads };
     let output = front.timings.stage("generate", || inko_codegen::compile(&ir, &options));

@@ -66,7 +66,8 @@ impl Sources {
         let start = Instant::now();
         let file = self.map.add(path, text);
         let parsed = inko_syntax::parse(file, &self.map.file(file).text().clone());
-        self.diagnostics.extend(parsed.errors.iter().map(inko_diagnostics::syntax));
+        let found = parsed.errors.iter().chain(&parsed.warnings);
+        self.diagnostics.extend(found.map(inko_diagnostics::syntax));
         self.elapsed += start.elapsed();
         (file, parsed.module)
     }
