@@ -66,9 +66,7 @@ impl Front {
                 directory.display()
             )));
         }
-        let mut directories: Vec<PathBuf> = options.include.clone();
-        directories.push(home.library.clone());
-        let mut sources = Sources::new(directories);
+        let mut sources = Sources::new(options.include.clone(), home.library.clone());
         let mut timings = Timings { wanted: options.timings, stages: Vec::new() };
         let main = match (eval, file) {
             (Some(text), _) => sources.main_text(text)?,

@@ -1,5 +1,8 @@
 //! Files: the main program's text and the modules it imports, looked up in the include directories and
 //! then in the standard library.
+//!
+//! The library's directory holds more than the library (in a checkout it is the root), so only modules whose
+//! name begins with `std` are looked up there.
 
 use crate::driver::Failure;
 use inko_diagnostics::Diagnostic;
@@ -18,7 +21,8 @@ const LARGEST: usize = u32::MAX as usize;
 /// Reads and parses modules, and keeps their texts and syntax errors.
 #[derive(Debug)]
 pub struct Sources {
-    directories: Vec<PathBuf>,
+    includes: Vec<PathBuf>,
+    library: PathBuf,
     /// All texts read so far.
     pub map: SourceMap,
     /// The syntax errors found so far.
@@ -28,9 +32,10 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Sources below these directories, in order of preference.
-    pub fn new(directories: Vec<PathBuf>) -> Self {
-        Self { directories, map: SourceMap::default(), diagnostics: Vec::new(), elapsed: Duration::ZERO }
+    /// Sources below the include directories, in order of preference, and below `library/std`.
+    pub fn new(includes: Vec<PathBuf>, library: PathBuf) -> Self {
+        let (map, diagnostics, elapsed) = (SourceMap::default(), Vec::new(), Duration::ZERO);
+        Self { includes, library, map, diagnostics, elapsed }
     }
 
     /// The main module from a file.
@@ -75,18 +80,26 @@ impl Sources {
     /// The module name of a file that lies in a source directory.
     fn module_name(&self, path: &Path) -> Option<String> {
         let path = path.canonicalize().ok()?;
-        self.directories.iter().find_map(|directory| {
+        let name_below = |directory: &Path| {
             let relative = path.strip_prefix(directory.canonicalize().ok()?).ok()?.with_extension("");
             let segments: Option<Vec<&str>> = relative.iter().map(|segment| segment.to_str()).collect();
             Some(segments?.join("::"))
-        })
+        };
+        let included = self.includes.iter().find_map(|directory| name_below(directory));
+        included.or_else(|| name_below(&self.library).filter(|name| is_std(name)))
     }
+}
+
+/// Whether a module belongs to the standard library.
+fn is_std(name: &str) -> bool {
+    name.starts_with("std::")
 }
 
 impl Loader for Sources {
     fn load(&mut self, name: &str) -> Loaded {
         let relative = format!("{}.inko", name.replace("::", "/"));
-        for directory in &self.directories {
+        let library = is_std(name).then_some(&self.library);
+        for directory in self.includes.iter().chain(library) {
             let path = directory.join(&relative);
             match std::fs::read(&path) {
                 Ok(bytes) => match utf8(bytes) {
