@@ -99,22 +99,18 @@ fn sweep(
 ) -> bool {
     let mut changed = false;
     let mut dead: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
-    for id in function.blocks.keys().collect::<Vec<_>>() {
-        let block = &function.blocks[id];
-        let gone: Vec<bool> = block
-            .insts
-            .iter()
-            .map(|inst| {
-                !needed(function, origins, &inst.op) && inst.results.iter().all(|&result| !live[result])
-            })
-            .collect();
+    // `origins` says where instructions are now, so all blocks are judged before the first one changes.
+    let mut gone: SecondaryMap<BlockId, Vec<bool>> = SecondaryMap::new();
+    for (id, block) in &function.blocks {
+        let unused = |inst: &Inst| inst.results.iter().all(|&result| !live[result]);
+        let judged = block.insts.iter().map(|inst| unused(inst) && !needed(function, origins, &inst.op));
+        gone[id] = judged.collect();
         dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
-        changed |= gone.contains(&true) || !dead[id].is_empty();
-        let mut at = 0;
-        function.blocks[id].insts.retain(|_| {
-            at += 1;
-            !gone[at - 1]
-        });
+        changed |= gone[id].contains(&true) || !dead[id].is_empty();
+    }
+    for (id, block) in function.blocks.iter_mut() {
+        let mut gone = gone[id].iter();
+        block.insts.retain(|_| gone.next() != Some(&true));
     }
     let counts: SecondaryMap<BlockId, usize> = {
         let mut counts = SecondaryMap::with_default(0);
