@@ -22,6 +22,7 @@ struct Directives {
     min: Option<Duration>,
     max: Option<Duration>,
     runs_for: Option<Duration>,
+    small: Option<String>,
     only: Option<String>,
     skip: Vec<String>,
 }
@@ -42,6 +43,7 @@ fn directives(source: &str) -> Directives {
             "at-least" => found.min = Some(seconds(value)),
             "at-most" => found.max = Some(seconds(value)),
             "runs-for" => found.runs_for = Some(seconds(value)),
+            "small" => found.small = Some(value.into()),
             "only" => found.only = Some(value.into()),
             "skip" => found.skip.extend(value.split_whitespace().map(String::from)),
             _ => {}
@@ -95,20 +97,20 @@ fn main() {
 
 fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
     let temporary = tempfile::tempdir()?;
-    let mut command = match mode {
-        Mode::Interpreted => {
-            let mut command = Command::new(INKOC);
-            command.args(["run", "--interpret"]).arg(path);
-            command
+    let (path, expected) = match &wanted.small {
+        Some(size) if matches!(mode, Mode::Stress | Mode::Interpreted) => {
+            let small = temporary.path().join("small.inko");
+            std::fs::write(&small, with_size(&std::fs::read_to_string(path)?, size))?;
+            let finished = run(&mut command(&small, wanted, Mode::Plain, temporary.path())?, LIMIT);
+            (small, finished.stdout)
         }
-        _ => Command::new(build(path, temporary.path(), mode)?),
+        _ => {
+            let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
+            (path.to_path_buf(), expected)
+        }
     };
-    command.args(&wanted.args).envs(wanted.env.iter().cloned());
-    if mode == Mode::Stress {
-        command.env("INKO_GC_STRESS", "1");
-    }
+    let mut command = command(&path, wanted, mode, temporary.path())?;
     let finished = run(&mut command, wanted.runs_for.unwrap_or(LIMIT));
-    let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
     let mut wrong = Vec::new();
     if wanted.runs_for.is_some() != finished.stopped {
         wrong.push(format!("it ended or was stopped after {:?}", finished.elapsed));
@@ -132,6 +134,32 @@ fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("{}\nstandard error:\n{}", wrong.join("\n"), finished.stderr).into())
+}
+
+/// What runs a program in a mode.
+fn command(path: &Path, wanted: &Directives, mode: Mode, directory: &Path) -> Result<Command, Failed> {
+    let mut command = match mode {
+        Mode::Interpreted => {
+            let mut command = Command::new(INKOC);
+            command.args(["run", "--interpret"]).arg(path);
+            command
+        }
+        _ => Command::new(build(path, directory, mode)?),
+    };
+    command.args(&wanted.args).envs(wanted.env.iter().cloned());
+    if mode == Mode::Stress {
+        command.env("INKO_GC_STRESS", "1");
+    }
+    Ok(command)
+}
+
+/// The program with another problem size: the value of `let N`.
+fn with_size(source: &str, size: &str) -> String {
+    let lines = source.lines().map(|line| match line.starts_with("let N = ") {
+        true => format!("let N = {size}\n"),
+        false => format!("{line}\n"),
+    });
+    lines.collect()
 }
 
 fn build(path: &Path, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
