@@ -224,6 +224,9 @@ impl Context {
     fn perform(&self, process: Box<Process>, action: Action) {
         let (for_message, time) = match action {
             Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
+                // Its turn was long. Those in the injector, whom the clock woke, must not wait for
+                // `INJECTOR_INTERVAL` turns of that length.
+                self.ticks.set(u32::MAX);
                 return self.schedule_new(process);
             }
             Action::Yield | Action::Move => return scheduler().inject(process),
