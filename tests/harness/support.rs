@@ -1,6 +1,8 @@
 //! What the test targets share: where the compiler is, how a child is run with a time limit, and the
 //! directives at the top of a program.
 
+#![allow(dead_code, reason = "each target uses a part")]
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,7 +32,6 @@ pub fn build_runtime() {
 }
 
 /// What a finished or stopped child did.
-#[allow(dead_code, reason = "each target uses a part")]
 pub struct Finished {
     /// The exit status; `None` when it was stopped or killed by a signal.
     pub status: Option<i32>,

@@ -1,0 +1,250 @@
+//! The command line itself: exit statuses, where programs and libraries come from, what is passed on to
+//! programs, and what is said when something is missing.
+
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use support::{INKOC, build_runtime, root};
+
+/// Prints a greeting.
+const HELLO: &str = "import std::stdio::stdout  stdout.print('hello')";
+
+/// Runs the compiler in a fresh, empty directory.
+fn inkoc(arguments: &[&str]) -> Output {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    inkoc_in(directory.path(), arguments)
+}
+
+fn inkoc_in(directory: &Path, arguments: &[&str]) -> Output {
+    build_runtime();
+    Command::new(INKOC).current_dir(directory).args(arguments).output().expect("the compiler starts")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[track_caller]
+fn says(output: &Output, status: i32, text: &str) {
+    let stderr = stderr(output);
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
+    assert!(stderr.contains(text), "standard error lacks {text:?}:\n{stderr}");
+    assert!(!stderr.contains("bug in inkoc"), "{stderr}");
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    says(&inkoc(&[]), 2, "Usage");
+    says(&inkoc(&["frobnicate"]), 2, "frobnicate");
+    says(&inkoc(&["build"]), 2, "FILE");
+    says(&inkoc(&["run"]), 2, "which program?");
+    says(&inkoc(&["build", "--opt", "ludicrous", "x.inko"]), 2, "ludicrous");
+}
+
+#[test]
+fn help_and_version_are_status_0() {
+    for arguments in [&["--help"][..], &["help", "build"], &["run", "--help"], &["--version"]] {
+        let output = inkoc(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        assert!(!output.stdout.is_empty(), "{arguments:?}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(stdout(&inkoc(&["completions", shell])).contains("inkoc"), "{shell}");
+    }
+}
+
+#[test]
+fn errors_of_programs_are_status_1() {
+    says(&inkoc(&["check", "-e", "10.foo"]), 1, "foo");
+    says(&inkoc(&["build", "-e", "10.foo"]), 1, "foo");
+    says(&inkoc(&["run", "-e", "10.foo"]), 1, "foo");
+    assert_eq!(inkoc(&["check", "-e", HELLO]).status.code(), Some(0));
+}
+
+#[test]
+fn missing_and_unreadable_files_are_named() {
+    says(&inkoc(&["check", "nowhere.inko"]), 1, "nowhere.inko can't be read");
+    says(&inkoc(&["check", "."]), 1, "it is a directory");
+    says(&inkoc(&["check", "-i", "nowhere", "-e", HELLO]), 1, "nowhere doesn't exist");
+    says(&inkoc(&["check", "-e", "import no::such::module"]), 1, "no::such::module");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("bad.inko"), b"let x = '\xff'").expect("it is written");
+    says(&inkoc_in(directory.path(), &["check", "bad.inko"]), 1, "UTF-8");
+    // A directory where a module's file should be.
+    std::fs::create_dir(directory.path().join("odd.inko")).expect("it is made");
+    says(&inkoc_in(directory.path(), &["check", "-i", ".", "-e", "import odd"]), 1, "odd");
+    std::fs::copy(directory.path().join("bad.inko"), directory.path().join("worse.inko")).expect("a copy");
+    says(&inkoc_in(directory.path(), &["check", "-i", ".", "-e", "import worse"]), 1, "worse");
+}
+
+#[test]
+fn a_missing_installation_is_explained() {
+    build_runtime();
+    let empty = tempfile::tempdir().expect("a temporary directory");
+    let mut command = Command::new(INKOC);
+    command.env("INKO_HOME", empty.path()).args(["check", "-e", HELLO]);
+    says(&command.output().expect("it starts"), 1, "INKO_HOME");
+    // The library without the archive.
+    let library = empty.path().join("lib/inko");
+    std::fs::create_dir_all(&library).expect("it is made");
+    std::os::unix::fs::symlink(root().join("std"), library.join("std")).expect("it is linked");
+    assert_eq!(command.output().expect("it starts").status.code(), Some(0));
+    let mut command = Command::new(INKOC);
+    command.env("INKO_HOME", empty.path()).args(["run", "-e", HELLO]);
+    says(&command.output().expect("it starts"), 1, "libinko_runtime.a");
+}
+
+#[test]
+fn a_missing_or_failing_linker_is_explained() {
+    build_runtime();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let build = |path: &Path| {
+        let mut command = Command::new(INKOC);
+        command.current_dir(directory.path()).env("PATH", path).args(["build", "-e", HELLO, "-o", "out"]);
+        command.output().expect("it starts")
+    };
+    let tools = tempfile::tempdir().expect("a temporary directory");
+    says(&build(tools.path()), 1, "install gcc or clang");
+    let cc = tools.path().join("cc");
+    std::fs::write(&cc, "#!/bin/sh\necho 'cc is out of order' >&2\nexit 1\n").expect("it is written");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(&cc, executable).expect("it is made executable");
+    says(&build(tools.path()), 1, "cc is out of order");
+}
+
+#[test]
+fn programs_are_built_where_asked() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
+    for (arguments, name) in
+        [(&["build", "hello.inko"][..], "hello"), (&["build", "-o", "hi", "hello.inko"], "hi")]
+    {
+        let output = inkoc_in(directory.path(), arguments);
+        assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+        let program = Command::new(directory.path().join(name)).output().expect("the program starts");
+        assert_eq!(stdout(&program), "hello\n");
+    }
+    says(&inkoc_in(directory.path(), &["build", "-o", ".", "hello.inko"]), 1, "is a directory");
+    says(&inkoc_in(directory.path(), &["build", "-o", "no/such/place", "hello.inko"]), 1, "no/such/place");
+}
+
+#[test]
+fn intermediate_forms_are_written() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
+    for form in ["ir", "clif", "asm"] {
+        let output = inkoc_in(directory.path(), &["build", "--emit", form, "hello.inko"]);
+        assert!(output.stdout.len() > 100, "{form}: {}", stderr(&output));
+        let output = inkoc_in(directory.path(), &["build", "--emit", form, "-o", form, "hello.inko"]);
+        assert_eq!(output.status.code(), Some(0), "{form}");
+        assert!(directory.path().join(form).is_file(), "{form}");
+    }
+    inkoc_in(directory.path(), &["build", "--emit", "obj", "hello.inko"]);
+    let object = std::fs::read(directory.path().join("hello.o")).expect("the object file is there");
+    assert_eq!(object[..4], *b"\x7fELF");
+}
+
+#[test]
+fn builds_are_reproducible() {
+    let source = root().join("tests/programs/map_ops.inko");
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let objects: Vec<Vec<u8>> = ["a.o", "b.o"]
+        .iter()
+        .map(|name| {
+            let mut command = Command::new(INKOC);
+            command.current_dir(directory.path()).args(["build", "--emit", "obj", "-o", name]).arg(&source);
+            assert!(command.status().expect("it starts").success());
+            std::fs::read(directory.path().join(name)).expect("the object file is there")
+        })
+        .collect();
+    assert!(objects[0] == objects[1], "two builds of one program differ");
+}
+
+#[test]
+fn run_passes_on_status_and_streams() {
+    let output = inkoc(&["run", "-e", "import std::vm  vm.exit(7)"]);
+    assert_eq!(output.status.code(), Some(7));
+    let output = inkoc(&["run", "-e", "10 / 0"]);
+    assert_eq!(output.status.code(), Some(1));
+    let source = "import std::stdio::stdin  import std::stdio::stdout
+        stdout.print((try! stdin.read_string).to_uppercase)";
+    let mut command = Command::new(INKOC);
+    command.args(["run", "-e", source]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    child.stdin.take().expect("piped").write_all(b"hello").expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(stdout(&output), "HELLO\n");
+}
+
+#[test]
+fn programs_come_from_standard_input_too() {
+    for arguments in [&["run", "-"][..], &["run", "-e", "-"]] {
+        build_runtime();
+        let mut command = Command::new(INKOC);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        child.stdin.take().expect("piped").write_all(HELLO.as_bytes()).expect("it reads");
+        assert_eq!(stdout(&child.wait_with_output().expect("it ends")), "hello\n", "{arguments:?}");
+    }
+}
+
+#[test]
+fn included_directories_come_first() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir(directory.path().join("net")).expect("it is made");
+    let module = "def greeting -> String { 'hello from a module' }";
+    std::fs::write(directory.path().join("net/greeter.inko"), module).expect("it is written");
+    let main = "import net::greeter  import std::stdio::stdout  stdout.print(greeter.greeting)";
+    let output = inkoc_in(directory.path(), &["run", "-i", ".", "-e", main]);
+    assert_eq!(stdout(&output), "hello from a module\n", "{}", stderr(&output));
+    says(&inkoc_in(directory.path(), &["run", "-e", main]), 1, "net::greeter");
+}
+
+#[test]
+fn signals_reach_the_program() {
+    build_runtime();
+    let source = "import std::process  import std::stdio::stdout
+        stdout.print('ready')  process.suspend(60)";
+    let mut command = Command::new(INKOC);
+    command.args(["run", "-e", source]).stdout(Stdio::piped());
+    let mut child = command.spawn().expect("it starts");
+    let mut ready = [0; 6];
+    std::io::Read::read_exact(child.stdout.as_mut().expect("piped"), &mut ready).expect("it prints");
+    Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+    assert_eq!(child.wait().expect("it ends").code(), Some(128 + 15));
+}
+
+#[test]
+fn diagnostics_are_json_lines_on_request() {
+    let output = inkoc(&["check", "--error-format", "json", "-e", "10.foo"]);
+    let text = stderr(&output);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines.len(), 1, "{text}");
+    assert!(lines[0].starts_with('{') && lines[0].ends_with('}'), "{text}");
+    for field in ["\"level\":\"error\"", "\"line\":1", "\"column\":4", "\"file\":\"main.inko\""] {
+        assert!(lines[0].replace(": ", ":").contains(field), "{text} lacks {field}");
+    }
+}
+
+#[test]
+fn colours_only_when_wanted() {
+    let escape = |arguments: &[&str]| stderr(&inkoc(arguments)).contains('\u{1b}');
+    assert!(!escape(&["check", "-e", "10.foo"]));
+    assert!(!escape(&["check", "--color", "never", "-e", "10.foo"]));
+    assert!(escape(&["check", "--color", "always", "-e", "10.foo"]));
+}
+
+#[test]
+fn timings_name_the_stages() {
+    let output = inkoc(&["run", "--timings", "-e", HELLO]);
+    let text = stderr(&output);
+    for stage in ["parse", "check", "lower", "optimise", "generate", "link", "total"] {
+        assert!(text.contains(stage), "{text}");
+    }
+}
