@@ -10,6 +10,7 @@
 //! | preemption and time-outs | `poll.rs`, `scheduler/clock.rs` |
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
+#![cfg_attr(test, allow(dead_code, reason = "tests have no `start`, which uses the rest"))]
 
 mod config;
 mod entries;

@@ -68,12 +68,13 @@ pub fn trace(process: &Process) -> String {
     text
 }
 
-/// The positions of all calls that a process is in, innermost first.
+/// The positions of all calls that a process is in, innermost first. Code that the compiler made up has
+/// positions without a name, which mean nothing to people.
 pub fn positions(process: &Process) -> Vec<&'static Position> {
     let mut found = Vec::new();
     let mut add = |address, frame| {
         for frame in walk::frames(address, frame) {
-            found.extend(frame.positions());
+            found.extend(frame.positions().filter(|position| !program::string(position.name).is_empty()));
         }
     };
     add(process.head.exit_address, process.head.exit_frame);

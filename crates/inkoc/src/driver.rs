@@ -60,7 +60,7 @@ impl Front {
     /// Loads, parses and checks a program; prints its diagnostics.
     pub fn load(file: Option<&Path>, eval: Option<&str>, options: &Options) -> Result<Self, Failure> {
         let home = Home::find()?;
-        for directory in options.include.iter().filter(|directory| !directory.is_dir()) {
+        if let Some(directory) = options.include.iter().find(|directory| !directory.is_dir()) {
             return Err(Failure::Message(format!(
                 "the include directory {} doesn't exist",
                 directory.display()

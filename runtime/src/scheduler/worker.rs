@@ -136,7 +136,7 @@ impl Context {
             return Some(process);
         }
         if ticks.is_multiple_of(INJECTOR_INTERVAL)
-            && let Some(process) = self.from_injector()
+            && let Some(process) = self.injected()
         {
             return Some(process);
         }
@@ -148,10 +148,10 @@ impl Context {
         }
         self.slot_runs.set(0);
         let own = self.queue.pop().or_else(|| self.next.take());
-        own.or_else(|| self.from_injector()).or_else(|| self.steal(index))
+        own.or_else(|| self.injected()).or_else(|| self.steal(index))
     }
 
-    fn from_injector(&self) -> Option<Box<Process>> {
+    fn injected(&self) -> Option<Box<Process>> {
         loop {
             match scheduler().injector.steal_batch_and_pop(&self.queue) {
                 Steal::Success(process) => return Some(process),
@@ -224,6 +224,9 @@ impl Context {
     fn perform(&self, process: Box<Process>, action: Action) {
         let (for_message, time) = match action {
             Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
+                // Its turn was long. Those in the injector, whom the clock woke, must not wait for
+                // `INJECTOR_INTERVAL` turns of that length.
+                self.ticks.set(u32::MAX);
                 return self.schedule_new(process);
             }
             Action::Yield | Action::Move => return scheduler().inject(process),

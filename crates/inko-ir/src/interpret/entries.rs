@@ -143,7 +143,9 @@ impl Machine<'_> {
                 let (text, radix) = (args.text(0)?, args.integer(1)?);
                 match strings::to_integer(&text, &radix) {
                     Some(value) => thrown(Word::Integer(value), false),
-                    None => thrown(Word::string(&format!("{text:?} is not a valid Integer")), true),
+                    None => {
+                        thrown(Word::string(&format!("{text:?} can not be converted to an Integer")), true)
+                    }
                 }
             }
             Entry::float_box => word(Word::Float(args.float(0)?)),
@@ -159,7 +161,10 @@ impl Machine<'_> {
             Entry::float_to_string => string(&numbers::float_to_string(args.float(0)?)),
             Entry::string_to_float => match args.text(0)?.parse::<f64>() {
                 Ok(value) => thrown(Word::Float(value), false),
-                Err(_) => thrown(Word::string(&format!("{:?} is not a valid Float", args.text(0)?)), true),
+                Err(_) => thrown(
+                    Word::string(&format!("{:?} can not be converted to a Float", args.text(0)?)),
+                    true,
+                ),
             },
             Entry::string_length => integer(args.text(0)?.chars().count()),
             Entry::string_byte => integer(strings::byte(&args.text(0)?, &args.integer(1)?)?),

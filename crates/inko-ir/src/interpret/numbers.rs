@@ -62,6 +62,9 @@ pub(super) fn float_equals(a: f64, b: f64) -> bool {
 
 /// The shortest digits that give the same float, without exponent.
 pub(super) fn float_to_string(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "Infinity".into() } else { "-Infinity".into() };
+    }
     let text = value.to_string();
     if value.is_finite() && !text.contains('.') { text + ".0" } else { text }
 }
