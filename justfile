@@ -29,5 +29,7 @@ install PREFIX=PREFIX: build
     install -d {{PREFIX}}/bin {{PREFIX}}/lib/inko
     install -m 755 target/release/inkoc {{PREFIX}}/bin/inkoc
     install -m 644 target/release/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.a
+    # Half of the archive is debug information of the runtime, which every link would copy.
+    strip --strip-debug {{PREFIX}}/lib/inko/libinko_runtime.a || true
     rm -rf {{PREFIX}}/lib/inko/std
     cp -R std {{PREFIX}}/lib/inko/std
