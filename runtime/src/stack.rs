@@ -53,6 +53,10 @@ pub struct Stack {
 
 impl Stack {
     /// A stack for a process or generator.
+    ///
+    /// Never inlined: a function that suspends its process may continue on another thread, but compilers
+    /// may keep the address of a thread-local across any call.
+    #[inline(never)]
     pub fn new() -> io::Result<Self> {
         let size = SIZE.load(Ordering::Relaxed);
         let cached = CACHE.with_borrow_mut(Vec::pop);
@@ -80,6 +84,9 @@ impl Stack {
     }
 
     /// Makes the stack available again. With `deep` the memory it has touched is given back.
+    ///
+    /// Never inlined, for the same reason as [`Stack::new`].
+    #[inline(never)]
     pub fn recycle(self, deep: bool) {
         if self.size != SIZE.load(Ordering::Relaxed) {
             return;

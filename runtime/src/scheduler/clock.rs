@@ -9,7 +9,7 @@ use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::time::{Duration, Instant};
 
 /// A process that is running at two ticks in a row is preempted, so that it runs for one to two of these.
@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(super) struct Clock {
     timeouts: Mutex<BinaryHeap<Reverse<Timeout>>>,
     earlier: Condvar,
-    /// Set while the ticker waits because nothing is running.
+    /// Set while the ticker waits because all workers sleep.
     dormant: AtomicBool,
     ticker: Mutex<()>,
     awake: Condvar,
@@ -94,20 +94,20 @@ impl Clock {
         let mut seen = vec![0; slots.len()];
         loop {
             std::thread::sleep(TICK);
-            let mut running = false;
             for (slot, seen) in slots.iter().zip(&mut seen) {
                 let (runs, busy) = slot.state();
                 if busy && runs == *seen {
                     slot.preempt();
                 }
-                running |= busy || runs != *seen;
                 *seen = runs;
             }
-            if !running {
+            // What workers run may change between any two looks; that they all sleep may not, without
+            // one of them looking whether the ticker is dormant.
+            if all_idle() {
                 let mut lock = self.ticker.lock();
                 self.dormant.store(true, Ordering::SeqCst);
-                // A worker that begins to run after this look wakes the ticker.
-                if slots.iter().all(|slot| !slot.state().1) {
+                fence(Ordering::SeqCst);
+                if all_idle() {
                     self.awake.wait(&mut lock);
                 }
                 self.dormant.store(false, Ordering::SeqCst);
@@ -116,15 +116,20 @@ impl Clock {
     }
 }
 
+fn all_idle() -> bool {
+    scheduler().idle.load(Ordering::SeqCst) == scheduler().slots.len()
+}
+
 /// Starts the threads of the clock.
 pub(super) fn start() {
     spawn_thread("timeouts", || scheduler().clock.fire());
     spawn_thread("ticker", || scheduler().clock.tick());
 }
 
-/// Called by workers that have found work after a pause.
+/// Called by workers that have found work after a pause, once they no longer count as idle.
 pub(super) fn wake_ticker() {
     let clock = &scheduler().clock;
+    fence(Ordering::SeqCst);
     if clock.dormant.load(Ordering::SeqCst) {
         let _lock = clock.ticker.lock();
         clock.awake.notify_one();

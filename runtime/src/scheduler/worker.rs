@@ -63,14 +63,19 @@ impl Slot {
 
     /// Asks the process that is running to yield.
     pub(super) fn preempt(&self) {
-        let process = self.process.swap(IN_USE, Ordering::AcqRel);
-        if !process.is_null() && process != IN_USE {
-            // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
-            // fields are atomics that the process expects others to write.
-            unsafe {
-                (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
-                (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
-            }
+        let process = self.process.load(Ordering::Relaxed);
+        // Only a process that is there is exchanged: to put an absence back later would hide a process that
+        // has begun meanwhile.
+        if process.is_null()
+            || self.process.compare_exchange(process, IN_USE, Ordering::AcqRel, Ordering::Relaxed).is_err()
+        {
+            return;
+        }
+        // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
+        // fields are atomics that the process expects others to write.
+        unsafe {
+            (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
+            (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
         }
         self.process.store(process, Ordering::Release);
     }
@@ -130,9 +135,9 @@ impl Context {
         let scheduler = scheduler();
         let ticks = self.ticks.get().wrapping_add(1);
         self.ticks.set(ticks);
-        if let Some(mut pinned) = scheduler.pinned[index].try_lock()
-            && let Some(process) = pinned.pop_front()
-        {
+        // Every other time only: pinned processes that yield all the time must not keep the rest waiting.
+        let pinned_first = ticks.is_multiple_of(2);
+        if pinned_first && let Some(process) = self.from_pinned(index) {
             return Some(process);
         }
         if ticks.is_multiple_of(INJECTOR_INTERVAL)
@@ -148,7 +153,14 @@ impl Context {
         }
         self.slot_runs.set(0);
         let own = self.queue.pop().or_else(|| self.next.take());
-        own.or_else(|| self.from_injector()).or_else(|| self.steal(index))
+        own.or_else(|| self.from_injector())
+            .or_else(|| self.from_pinned(index))
+            .or_else(|| self.steal(index))
+    }
+
+    fn from_pinned(&self, index: usize) -> Option<Box<Process>> {
+        // Whoever holds the lock adds a process and then wakes all workers.
+        scheduler().pinned[index].try_lock()?.pop_front()
     }
 
     fn from_injector(&self) -> Option<Box<Process>> {
