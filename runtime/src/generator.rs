@@ -133,7 +133,7 @@ pub(crate) extern "C" fn generator_new(process: &mut Process, code: Word) -> Wor
         lowest: 0,
     });
     object.set_raw(HANDLE_POINTER, Box::into_raw(generator) as u64);
-    process.heap.add_external(object);
+    process.heap.add_external(&mut process.head, object);
     object.word()
 }
 

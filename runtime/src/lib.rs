@@ -11,6 +11,9 @@
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod config;
 mod entries;
 mod generator;

@@ -1,24 +1,32 @@
 //! The clock: time-outs, and the preemption of processes that have run for long.
 //!
 //! Time-outs are in a heap by deadline. Waits that end earlier leave theirs behind: each names the wait
-//! that it is for, and does nothing when it comes too late.
+//! that it is for, and does nothing when it comes too late. From time to time these are swept out.
 
 use super::{scheduler, spawn_thread};
 use crate::handle::Handle;
 use parking_lot::{Condvar, Mutex};
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, binary_heap::PeekMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::time::{Duration, Instant};
 
 /// A process that is running at two ticks in a row is preempted, so that it runs for one to two of these.
 const TICK: Duration = Duration::from_millis(10);
 
+/// So many processes are woken before the lock is taken again, for others to add theirs meanwhile.
+const BATCH: usize = 256;
+/// Time-outs of waits that have ended are thrown away when there are so many more than at the last time.
+const FIRST_SWEEP: usize = 1024;
+
 /// What the two threads of the clock wait for.
 #[derive(Default)]
 pub(super) struct Clock {
     timeouts: Mutex<BinaryHeap<Reverse<Timeout>>>,
+    /// Beyond this length the heap is swept: processes that wait long for messages that come soon must
+    /// not fill the memory.
+    sweep: AtomicUsize,
     earlier: Condvar,
     /// Set while the ticker waits because all workers sleep.
     dormant: AtomicBool,
@@ -60,6 +68,10 @@ impl Clock {
         let mut timeouts = self.timeouts.lock();
         let first = timeouts.peek().is_none_or(|Reverse(first)| timeout.deadline < first.deadline);
         timeouts.push(Reverse(timeout));
+        if timeouts.len() > self.sweep.load(Ordering::Relaxed).max(FIRST_SWEEP) {
+            timeouts.retain(|Reverse(timeout)| timeout.handle.waits_in(timeout.wait));
+            self.sweep.store(timeouts.len() * 2, Ordering::Relaxed);
+        }
         drop(timeouts);
         if first {
             self.earlier.notify_one();
@@ -67,17 +79,22 @@ impl Clock {
     }
 
     fn fire(&self) -> ! {
+        let mut due = Vec::new();
         let mut timeouts = self.timeouts.lock();
         loop {
             let now = Instant::now();
             match timeouts.peek() {
                 Some(Reverse(next)) if next.deadline <= now => {
-                    let due = timeouts.pop().map(|Reverse(timeout)| timeout);
+                    while due.len() < BATCH
+                        && let Some(next) = timeouts.peek_mut()
+                        && next.0.deadline <= now
+                    {
+                        due.push(PeekMut::pop(next).0);
+                    }
                     parking_lot::MutexGuard::unlocked(&mut timeouts, || {
-                        let woken = due.and_then(|timeout| timeout.handle.timeout(timeout.wait));
-                        if let Some(process) = woken {
-                            scheduler().inject(process);
-                        }
+                        due.drain(..)
+                            .filter_map(|timeout| timeout.handle.timeout(timeout.wait))
+                            .for_each(|process| scheduler().inject(process));
                     });
                 }
                 Some(Reverse(next)) => {

@@ -10,7 +10,7 @@ use crossbeam_deque::{Steal, Worker};
 use inko_abi::process::STOP;
 use std::cell::{Cell, RefCell};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
@@ -132,7 +132,6 @@ impl Context {
     }
 
     fn find(&self, index: usize) -> Option<Box<Process>> {
-        let scheduler = scheduler();
         let ticks = self.ticks.get().wrapping_add(1);
         self.ticks.set(ticks);
         // Every other time only: pinned processes that yield all the time must not keep the rest waiting.
@@ -153,9 +152,7 @@ impl Context {
         }
         self.slot_runs.set(0);
         let own = self.queue.pop().or_else(|| self.next.take());
-        own.or_else(|| self.from_injector())
-            .or_else(|| self.from_pinned(index))
-            .or_else(|| self.steal(index))
+        own.or_else(|| self.from_injector()).or_else(|| self.from_pinned(index)).or_else(|| self.steal(index))
     }
 
     fn from_pinned(&self, index: usize) -> Option<Box<Process>> {
@@ -192,15 +189,21 @@ impl Context {
         let scheduler = scheduler();
         let mut lock = scheduler.sleep.lock();
         scheduler.idle.fetch_add(1, Ordering::SeqCst);
-        std::sync::atomic::fence(Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         let found = loop {
             if let Some(process) = self.find(index) {
                 break process;
             }
+            *lock += 1;
             scheduler.wake.wait(&mut lock);
+            scheduler.waking.store(false, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
         };
         scheduler.idle.fetch_sub(1, Ordering::SeqCst);
         drop(lock);
+        if !self.queue.is_empty() || !scheduler.injector.is_empty() {
+            scheduler.notify();
+        }
         clock::wake_ticker();
         found
     }
@@ -282,7 +285,7 @@ fn finish(mut process: Box<Process>) {
         panic::exit(0);
     }
     let handle = process.execution.handle.clone();
-    super::unregister(&handle);
+    super::unregister(&handle, process.execution.place);
     handle.close();
     if let Some(mut fiber) = process.execution.fiber.take() {
         if !fiber.done() {
