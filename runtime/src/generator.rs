@@ -17,6 +17,9 @@ use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::word::{self, Word};
 use std::ptr;
 
+/// The coroutine of a generator.
+type Body = Coroutine<(), Pause, Outcome, Stack>;
+
 /// Why a generator gave control back without ending.
 enum Pause {
     /// It yielded; the value is in the generator.
@@ -27,8 +30,14 @@ enum Pause {
 
 /// The state behind a generator object.
 pub struct Generator {
-    coroutine: Option<Coroutine<(), Pause, Outcome, Stack>>,
+    /// The coroutine in a box of its own, null before the start and after the end: the collector looks at
+    /// the rest while the coroutine runs. It stays here meanwhile, so that it is freed with a process that
+    /// ends inside of it.
+    coroutine: *mut Body,
     yielder: *const Yielder<(), Pause>,
+    /// The generator object while it is active, else `NIL`: a root, since its resumer may have no use for
+    /// it after the call.
+    object: Word,
     /// The closure that is its code, a root.
     code: Word,
     /// The last value yielded, a root.
@@ -55,6 +64,7 @@ impl Generator {
     /// Shows the roots of an active generator: its resumer's frames. (Its own are those of the process.)
     pub fn visit_active(&mut self, visitor: &mut Visitor<'_>) {
         walk::visit(self.address, self.frame, visitor);
+        visitor(&mut self.object);
         visitor(&mut self.code);
         visitor(&mut self.value);
     }
@@ -94,26 +104,26 @@ impl Generator {
     }
 
     fn free_stack(&mut self) {
-        if let Some(mut coroutine) = self.coroutine.take() {
-            if coroutine.started() && !coroutine.done() {
-                // SAFETY: the frames on it are machine code and runtime functions that own nothing.
-                unsafe { coroutine.force_reset() };
-            }
-            if coroutine.done() {
-                coroutine.into_stack().recycle(true);
-            } else {
-                // Never started: dropping it drops its closure, and the stack with it.
-                drop(coroutine);
-            }
+        if self.coroutine.is_null() {
+            return;
         }
+        // SAFETY: the pointer is that of a box that the generator owns, and the coroutine isn't running: it
+        // has yielded or ended, or the process that it ran in has ended.
+        let mut coroutine = unsafe { Box::from_raw(self.coroutine) };
+        self.coroutine = ptr::null_mut();
+        // SAFETY: the frames on it are machine code and runtime functions that own nothing, and so is
+        // the closure of one that wasn't started.
+        unsafe { coroutine.force_reset() };
+        coroutine.into_stack().recycle(true);
     }
 }
 
 pub(crate) extern "C" fn generator_new(process: &mut Process, code: Word) -> Word {
     let object = process.object(16, header(class::GENERATOR, FLAG_EXTERNAL));
     let generator = Box::new(Generator {
-        coroutine: None,
+        coroutine: ptr::null_mut(),
         yielder: ptr::null(),
+        object: word::NIL,
         code,
         value: word::NIL,
         state: State::New,
@@ -123,12 +133,12 @@ pub(crate) extern "C" fn generator_new(process: &mut Process, code: Word) -> Wor
         lowest: 0,
     });
     object.set_raw(HANDLE_POINTER, Box::into_raw(generator) as u64);
-    process.heap.add_external(object);
+    process.heap.add_external(&mut process.head, object);
     object.word()
 }
 
-pub(crate) extern "C" fn generator_resume(process: &mut Process, generator: Word) -> Outcome {
-    let generator = state(generator);
+pub(crate) extern "C" fn generator_resume(process: &mut Process, object: Word) -> Outcome {
+    let generator = state(object);
     match generator.state {
         State::Finished => panic(process, "Finished generators can't be resumed"),
         State::Active => panic(process, "A generator can't resume itself"),
@@ -138,7 +148,7 @@ pub(crate) extern "C" fn generator_resume(process: &mut Process, generator: Word
                 Err(error) => panic(process, format_args!("there is no memory for a generator: {error}")),
             };
             generator.lowest = stack.lowest();
-            generator.coroutine = Some(coroutine(process, generator, stack));
+            generator.coroutine = Box::into_raw(Box::new(coroutine(process, generator, stack)));
         }
         State::Suspended => {}
     }
@@ -146,16 +156,16 @@ pub(crate) extern "C" fn generator_resume(process: &mut Process, generator: Word
     generator.address = process.head.exit_address;
     generator.frame = process.head.exit_frame;
     generator.outer_limit = process.execution.true_limit;
-    // Taken out while it runs: the collector looks at the rest of the state meanwhile.
-    let mut coroutine = generator.coroutine.take().expect("an unfinished generator has a coroutine");
+    generator.object = object;
     process.set_stack(generator.lowest);
     process.execution.generators.push(generator);
-    poll::renew_limit(process);
-    let result = coroutine.resume(());
-    generator.coroutine = Some(coroutine);
+    poll::change_limit(process);
+    // SAFETY: an unfinished generator has a coroutine, which only this function uses while it is active.
+    let result = unsafe { (*generator.coroutine).resume(()) };
     process.execution.generators.pop();
+    generator.object = word::NIL;
     process.execution.true_limit = generator.outer_limit;
-    poll::renew_limit(process);
+    poll::change_limit(process);
     // A later walk starts at this call again.
     let (address, frame) = (generator.address, generator.frame);
     generator.address = process.head.exit_address;

@@ -102,6 +102,12 @@ impl Handle {
         Some(process)
     }
 
+    /// Whether the process is still in the wait of that number.
+    pub fn waits_in(&self, wait: u64) -> bool {
+        let mailbox = self.mailbox.lock();
+        mailbox.waits == wait && mailbox.waiting.is_some()
+    }
+
     /// Closes the mailbox of a process that has ended.
     pub fn close(&self) {
         let mut mailbox = self.mailbox.lock();
@@ -131,6 +137,13 @@ pub fn of<'a>(pointer: u64) -> &'a Handle {
 /// The number of the process of a handle object.
 pub fn identifier(pointer: u64) -> u64 {
     of(pointer).identifier
+}
+
+/// The handle behind the pointer in a handle object, for others to keep.
+pub fn share(pointer: u64) -> Arc<Handle> {
+    retain(pointer);
+    // SAFETY: as for `of`; the count just added is that of the result.
+    unsafe { Arc::from_raw(pointer as *const Handle) }
 }
 
 /// Accounts for a copy of a handle object.

@@ -12,6 +12,9 @@
 //! | `return` and `throw` out of closures | `unwind.rs` |
 #![cfg_attr(test, allow(dead_code, reason = "tests have no `start`, which uses the rest"))]
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod config;
 mod entries;
 mod generator;

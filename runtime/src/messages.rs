@@ -9,8 +9,7 @@ use crate::outcome::Outcome;
 use crate::panic::panic;
 use crate::process::{Action, Process};
 use crate::{handle, scheduler};
-use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
+use inko_abi::object::HANDLE_POINTER;
 use inko_abi::word::Word;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,10 +20,8 @@ const LONGEST: f64 = 3.2e10;
 impl Process {
     /// Makes a handle object.
     fn handle_object(&mut self, shared: Arc<Handle>) -> Word {
-        let object = self.object(16, header(class::PROCESS, FLAG_EXTERNAL));
-        object.set_raw(HANDLE_POINTER, Arc::into_raw(shared) as u64);
-        self.heap.add_external(object);
-        object.word()
+        let Process { head, heap, .. } = self;
+        heap.handle_object(head, shared).word()
     }
 
     /// A time in seconds; panics if it is negative or no number.
@@ -41,7 +38,6 @@ pub(crate) extern "C" fn process_spawn(process: &mut Process, code: Word) -> Wor
     // A lambda has no captures and is static data, so there is nothing to copy.
     let shared = Handle::new();
     let child = Process::new(shared.clone(), code, false);
-    scheduler::register(&shared);
     scheduler::activated();
     process.context().schedule_new(child);
     process.handle_object(shared)

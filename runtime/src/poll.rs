@@ -19,6 +19,7 @@
 use crate::panic;
 use crate::process::{Action, Process};
 use crate::stack::SHALLOW;
+use inko_abi::process::STOP;
 use std::sync::atomic::Ordering;
 
 /// Restores the stack limit of the stack that the process is running on.
@@ -27,6 +28,14 @@ pub fn renew_limit(process: &mut Process) {
     let shallow = shallow_limit(process);
     let limit = if execution.deep || shallow == 0 { execution.true_limit } else { shallow };
     process.head.stack_limit.store(limit, Ordering::Relaxed);
+}
+
+/// Sets the limit of another stack that the process is about to run on. Requests to stop stay.
+pub fn change_limit(process: &mut Process) {
+    renew_limit(process);
+    if process.heap.wants_collection() || process.execution.preempt.load(Ordering::Relaxed) {
+        process.head.stack_limit.store(STOP, Ordering::Relaxed);
+    }
 }
 
 /// The shallow limit of a process's own stack; 0 where there is none (generators).

@@ -52,6 +52,8 @@ pub type Fiber = Coroutine<(), Action, (), Stack>;
 pub struct Execution {
     /// What other processes know of this one.
     pub handle: Arc<Handle>,
+    /// Its place in the scheduler's registry.
+    pub place: u32,
     /// What it runs: a lambda.
     pub code: Word,
     /// Its stack, attached when it first runs.
@@ -90,6 +92,7 @@ unsafe impl Send for Process {}
 impl Process {
     /// A process that has not run yet.
     pub fn new(handle: Arc<Handle>, code: Word, is_main: bool) -> Box<Self> {
+        let place = crate::scheduler::register(&handle);
         Box::new(Self {
             head: ProcessHead {
                 stack_limit: AtomicU64::new(0),
@@ -104,6 +107,7 @@ impl Process {
             heap: Heap::default(),
             execution: Execution {
                 handle,
+                place,
                 code,
                 fiber: None,
                 yielder: ptr::null(),

@@ -18,14 +18,16 @@ pub const DEFAULT_SIZE: usize = 64 << 20;
 const MAIN_SIZE: usize = 1 << 30;
 /// Stacks are reserved in slabs of about this size, so that the number of mappings stays small.
 const SLAB: usize = 16 << 30;
-/// So many unused stacks are kept by each thread, with the pages they have touched.
+/// So many unused stacks are kept by each thread.
 const CACHED: usize = 256;
 /// Whoever uses more than this has its memory given back at the end: most processes use a page.
 pub const SHALLOW: usize = 32 << 10;
 
 static SIZE: AtomicUsize = AtomicUsize::new(DEFAULT_SIZE);
 
-/// Unused stacks of all threads whose pages were given back, and the slab that is being cut up.
+/// Unused stacks of all threads, and the slab that is being cut up. They keep the page or two that a
+/// shallow use has touched: to give them back takes a system call and an interruption of all other threads
+/// for each process that ends, more than the process itself takes.
 static POOL: Mutex<Pool> = Mutex::new(Pool { free: Vec::new(), next: 0, end: 0 });
 
 struct Pool {
@@ -35,7 +37,7 @@ struct Pool {
 }
 
 thread_local! {
-    /// Unused stacks with warm pages.
+    /// Unused stacks, those with warm pages last.
     static CACHE: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -53,6 +55,10 @@ pub struct Stack {
 
 impl Stack {
     /// A stack for a process or generator.
+    ///
+    /// Never inlined: a function that suspends its process may continue on another thread, but compilers
+    /// may keep the address of a thread-local across any call.
+    #[inline(never)]
     pub fn new() -> io::Result<Self> {
         let size = SIZE.load(Ordering::Relaxed);
         let cached = CACHE.with_borrow_mut(Vec::pop);
@@ -80,6 +86,9 @@ impl Stack {
     }
 
     /// Makes the stack available again. With `deep` the memory it has touched is given back.
+    ///
+    /// Never inlined, for the same reason as [`Stack::new`].
+    #[inline(never)]
     pub fn recycle(self, deep: bool) {
         if self.size != SIZE.load(Ordering::Relaxed) {
             return;
@@ -95,9 +104,6 @@ impl Stack {
             full
         });
         if full {
-            if !deep {
-                self.give_back();
-            }
             POOL.lock().free.push(self.lowest);
         }
     }

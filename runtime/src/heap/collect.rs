@@ -65,9 +65,11 @@ impl Heap {
                 external::visit(object, &mut |slot| space.forward(slot));
             }
         }
+        let mut outside = 0;
         self.externals.retain_mut(|address| match moved(*address) {
             Some(copy) => {
                 *address = copy;
+                outside += external::weight(Object::at(copy));
                 true
             }
             None => {
@@ -94,7 +96,8 @@ impl Heap {
         // A chunk that is much larger than what is alive would only hold memory back.
         self.spare = old.pop().filter(|chunk| chunk.size() <= (live * GROWTH).max(FIRST_THRESHOLD) * 2);
         self.filled = 0;
-        self.threshold = (live * GROWTH).max(FIRST_THRESHOLD);
+        self.outside = outside;
+        self.threshold = ((live + outside) * GROWTH).max(FIRST_THRESHOLD);
         self.wants_collection = false;
         self.open(head);
     }

@@ -8,10 +8,12 @@
 //! process that is sending.
 
 use super::{Chunk, external};
+use crate::handle::{self, Handle};
 use crate::object::Object;
 use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HEADER_BIT, HOME_ACTIVE};
+use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HANDLE_POINTER, HEADER_BIT, HOME_ACTIVE};
 use inko_abi::word::{self, Word};
+use std::sync::Arc;
 
 /// The first chunk of a message; most messages fit.
 const FIRST_CHUNK: usize = 64;
@@ -19,14 +21,27 @@ const FIRST_CHUNK: usize = 64;
 const LARGEST_CHUNK: usize = 64 << 10;
 
 /// A copy in memory of its own.
+pub struct Fragment(pub(super) Content);
+
+/// What a message consists of. The common small ones take no memory of their own.
+pub(super) enum Content {
+    /// A value that is no object of any heap.
+    Immediate(Word),
+    /// A process; the receiver makes the handle object.
+    Process(Arc<Handle>),
+    /// Objects.
+    Objects(Box<Objects>),
+}
+
+/// Copied objects.
 #[derive(Debug)]
-pub struct Fragment {
+pub(super) struct Objects {
     /// The copied value.
-    pub(super) word: Word,
-    /// The memory of its objects; none for values that aren't objects.
-    pub(super) chunks: Vec<Chunk>,
+    pub word: Word,
+    /// The memory of its objects.
+    pub chunks: Vec<Chunk>,
     /// The copied objects that own something.
-    pub(super) externals: Vec<*mut u64>,
+    pub externals: Vec<*mut u64>,
 }
 
 // SAFETY: nothing but the fragment refers to its objects.
@@ -35,7 +50,7 @@ unsafe impl Send for Fragment {}
 impl Fragment {
     /// A value that is no object of any heap.
     pub fn immediate(word: Word) -> Self {
-        Self { word, chunks: Vec::new(), externals: Vec::new() }
+        Self(Content::Immediate(word))
     }
 
     /// Stands for a message that a process sends to itself, which it keeps.
@@ -45,11 +60,11 @@ impl Fragment {
 
     /// Whether this stands for a message of the process to itself.
     pub fn is_own(&self) -> bool {
-        self.word == word::UNDEFINED
+        matches!(self.0, Content::Immediate(word::UNDEFINED))
     }
 }
 
-impl Drop for Fragment {
+impl Drop for Objects {
     fn drop(&mut self) {
         for address in self.externals.drain(..) {
             external::release(Object::at(address));
@@ -78,7 +93,11 @@ pub fn copy_message(value: Word) -> Result<Fragment, CopyError> {
     if !is_private(value) {
         return Ok(Fragment::immediate(value));
     }
-    Copier::new(0).run(value)
+    let object = Object::of(value);
+    if object.class() == class::PROCESS {
+        return Ok(Fragment(Content::Process(handle::share(object.raw(HANDLE_POINTER)))));
+    }
+    Ok(Fragment(Content::Objects(Box::new(Copier::new(0).run(value)?))))
 }
 
 /// Copies a value to the permanent heap, where nothing is ever freed.
@@ -86,10 +105,10 @@ pub fn freeze(value: Word) -> Result<Word, CopyError> {
     if !is_private(value) {
         return Ok(value);
     }
-    let mut fragment = Copier::new(FLAG_PERMANENT).run(value)?;
-    std::mem::take(&mut fragment.chunks).into_iter().for_each(std::mem::forget);
-    fragment.externals.clear();
-    Ok(fragment.word)
+    let mut objects = Copier::new(FLAG_PERMANENT).run(value)?;
+    std::mem::take(&mut objects.chunks).into_iter().for_each(std::mem::forget);
+    objects.externals.clear();
+    Ok(objects.word)
 }
 
 /// Whether a value is an object of a process's heap.
@@ -100,31 +119,32 @@ fn is_private(value: Word) -> bool {
 struct Copier {
     /// Set in the headers of all copies.
     flags: u64,
-    fragment: Fragment,
+    made: Objects,
     /// The originals with their headers.
     log: Vec<(Object, u64)>,
 }
 
 impl Copier {
     fn new(flags: u64) -> Self {
-        Self { flags, fragment: Fragment::immediate(word::NIL), log: Vec::new() }
+        let made = Objects { word: word::NIL, chunks: Vec::with_capacity(1), externals: Vec::new() };
+        Self { flags, made, log: Vec::new() }
     }
 
-    fn run(mut self, value: Word) -> Result<Fragment, CopyError> {
+    fn run(mut self, value: Word) -> Result<Objects, CopyError> {
         let copied = self.graph(value);
         for (original, header) in self.log {
             original.set_header(header);
         }
-        self.fragment.word = copied?;
-        Ok(self.fragment)
+        self.made.word = copied?;
+        Ok(self.made)
     }
 
     fn graph(&mut self, value: Word) -> Result<Word, CopyError> {
         let mut root = value;
         self.copy(&mut root)?;
         let (mut index, mut offset) = (0, 0);
-        while index < self.fragment.chunks.len() {
-            let chunk = &self.fragment.chunks[index];
+        while index < self.made.chunks.len() {
+            let chunk = &self.made.chunks[index];
             if offset == chunk.used {
                 (index, offset) = (index + 1, 0);
                 continue;
@@ -175,7 +195,7 @@ impl Copier {
         }
         if header & FLAG_EXTERNAL != 0 {
             external::duplicated(made);
-            self.fragment.externals.push(copy);
+            self.made.externals.push(copy);
         }
         self.log.push((object, header));
         object.set_header(copy as u64);
@@ -184,14 +204,14 @@ impl Copier {
     }
 
     fn take(&mut self, bytes: usize) -> *mut u64 {
-        let last = self.fragment.chunks.last_mut();
+        let last = self.made.chunks.last_mut();
         let size = last.as_ref().map_or(FIRST_CHUNK, |chunk| (chunk.size() * 2).min(LARGEST_CHUNK));
         if let Some(address) = last.and_then(|chunk| chunk.take(bytes)) {
             return address;
         }
         let mut chunk = Chunk::new(size.max(bytes));
         let address = chunk.take(bytes).expect("the chunk is large enough");
-        self.fragment.chunks.push(chunk);
+        self.made.chunks.push(chunk);
         address
     }
 }

@@ -41,6 +41,19 @@ pub fn duplicated(object: Object) {
     }
 }
 
+/// About how many bytes an object keeps outside of the heap.
+pub fn weight(object: Object) -> usize {
+    /// Handle and mailbox; small, since most handles are of processes that run anyway.
+    const PROCESS: usize = 64;
+    /// The pages that a generator touches: two of its stack, one of page tables.
+    const GENERATOR: usize = 12 << 10;
+    match object.class() {
+        class::STRING => object.raw(STRING_LENGTH) as usize,
+        class::PROCESS => PROCESS,
+        _ => GENERATOR,
+    }
+}
+
 /// Releases what a dead object owned. The object's own memory must still be readable.
 pub fn release(object: Object) {
     match object.class() {

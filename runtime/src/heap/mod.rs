@@ -14,11 +14,15 @@ pub mod external;
 
 pub use chunk::Chunk;
 
+use crate::handle::Handle;
 use crate::object::Object;
-use copy::Fragment;
+use copy::{Content, Fragment};
 use hashbrown::HashMap;
+use inko_abi::class;
+use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::process::{ProcessHead, STOP};
 use inko_abi::word::Word;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Called with every root; may change it.
@@ -28,7 +32,7 @@ pub type Visitor<'a> = dyn FnMut(&mut Word) + 'a;
 pub type Roots<'a> = dyn FnMut(&mut ProcessHead, &mut Visitor<'_>) + 'a;
 
 /// The first chunk of a heap: most processes handle a few messages and never need a second one.
-const FIRST_CHUNK: usize = 512;
+const FIRST_CHUNK: usize = 256;
 /// Chunks double up to this size, which keeps their number small without reserving much in vain.
 const LARGEST_STEP: usize = 64 << 10;
 /// No collection before this many bytes are in use: collecting less isn't worth walking the stack, and
@@ -60,8 +64,11 @@ pub struct Heap {
     spare: Option<Chunk>,
     /// The objects that own something outside of the heap.
     externals: Vec<*mut u64>,
+    /// The bytes that these objects own.
+    outside: usize,
     /// Numbers of objects that were hashed by identity, by address.
     identities: HashMap<usize, u64, foldhash::fast::FixedState>,
+    next_identity: u64,
     wants_collection: bool,
 }
 
@@ -76,7 +83,9 @@ impl Default for Heap {
             threshold: FIRST_THRESHOLD,
             spare: None,
             externals: Vec::new(),
+            outside: 0,
             identities: HashMap::default(),
+            next_identity: 0,
             wants_collection: false,
         }
     }
@@ -89,7 +98,7 @@ impl Heap {
         if !stress() && self.free(head) >= bytes {
             return;
         }
-        if stress() || self.wants_collection || self.used(head) + bytes > self.threshold {
+        if stress() || self.wants_collection || self.load(head) + bytes > self.threshold {
             self.collect(head, bytes, roots);
         }
         if self.free(head) < bytes {
@@ -103,7 +112,7 @@ impl Heap {
         debug_assert!(bytes.is_multiple_of(8));
         if self.free(head) < bytes {
             self.grow(head, bytes);
-            self.ask_if(head, self.used(head) + bytes > self.threshold);
+            self.ask_if(head, self.load(head) + bytes > self.threshold);
         }
         let address = head.heap_next as *mut u64;
         head.heap_next += bytes as u64;
@@ -129,12 +138,16 @@ impl Heap {
     }
 
     /// Makes a message's memory part of the heap and gives the message.
-    pub fn adopt(&mut self, head: &mut ProcessHead, mut fragment: Fragment) -> Word {
-        let chunks = std::mem::take(&mut fragment.chunks);
-        if chunks.is_empty() {
-            return fragment.word;
+    pub fn adopt(&mut self, head: &mut ProcessHead, fragment: Fragment) -> Word {
+        let mut objects = match fragment.0 {
+            Content::Immediate(word) => return word,
+            Content::Process(shared) => return self.handle_object(head, shared).word(),
+            Content::Objects(objects) => objects,
+        };
+        let chunks = std::mem::take(&mut objects.chunks);
+        for address in std::mem::take(&mut objects.externals) {
+            self.add_external(head, Object::at(address));
         }
-        self.externals.append(&mut fragment.externals);
         let bytes: usize = chunks.iter().map(|chunk| chunk.used).sum();
         if self.chunks.is_empty() {
             // The free part of the message's last chunk becomes the allocation region.
@@ -146,19 +159,38 @@ impl Heap {
             let region = self.chunks.len() - 1;
             self.chunks.splice(region..region, chunks);
         }
-        self.ask_if(head, self.used(head) > self.threshold);
-        fragment.word
+        self.ask_if(head, self.load(head) > self.threshold);
+        objects.word
     }
 
-    /// Notes that a new object owns something outside of the heap.
-    pub fn add_external(&mut self, object: Object) {
+    /// Makes a handle object.
+    pub fn handle_object(&mut self, head: &mut ProcessHead, shared: Arc<Handle>) -> Object {
+        let object = Object::at(self.allocate(head, 16));
+        object.set_header(header(class::PROCESS, FLAG_EXTERNAL));
+        object.set_raw(HANDLE_POINTER, Arc::into_raw(shared) as u64);
+        self.add_external(head, object);
+        object
+    }
+
+    /// Notes that a new object owns something outside of the heap, which counts like memory in use: a
+    /// few small objects may keep a lot of it.
+    pub fn add_external(&mut self, head: &mut ProcessHead, object: Object) {
         self.externals.push(object.address());
+        self.outside += external::weight(object);
+        self.ask_if(head, self.load(head) > self.threshold);
+    }
+
+    /// The bytes that decide on collections: those in use here and those that objects own elsewhere.
+    fn load(&self, head: &ProcessHead) -> usize {
+        self.used(head) + self.outside
     }
 
     /// A number for an object that stays the same when the object moves.
     pub fn identity(&mut self, object: Object) -> u64 {
-        let next = self.identities.len() as u64;
-        *self.identities.entry(object.address() as usize).or_insert(next)
+        *self.identities.entry(object.address() as usize).or_insert_with(|| {
+            self.next_identity += 1;
+            self.next_identity
+        })
     }
 
     /// The bytes in use.

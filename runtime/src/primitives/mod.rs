@@ -61,7 +61,7 @@ impl Process {
         let object = self.object(24, external::SHARED_STRING);
         object.set_raw(STRING_LENGTH, bytes.len() as u64);
         object.set_raw(STRING_BYTES, external::share(bytes));
-        self.heap.add_external(object);
+        self.heap.add_external(&mut self.head, object);
         object.word()
     }
 

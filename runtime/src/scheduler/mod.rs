@@ -20,6 +20,10 @@
 //! does between 1 and 2), and wakes one under the lock. Either the worker sees the work in 2 or the other
 //! sees it idle: no wake-up is lost.
 //!
+//! A wake-up takes a while, in which much work may be added: while a notified worker hasn't begun to look
+//! for work (`waking`), nobody notifies another. The worker first resets the flag, then looks, so that it
+//! sees whatever was added without a notification; and if it leaves work behind, it wakes the next.
+//!
 //! # The program is stuck
 //!
 //! `active` counts the processes that can go on by themselves: running, queued, sleeping or waiting for a
@@ -39,17 +43,18 @@ use crate::process::Process;
 use blocking::Pool;
 use clock::Clock;
 use crossbeam_deque::{Injector, Stealer};
-use hashbrown::HashMap;
 use inko_abi::word::Word;
 use parking_lot::{Condvar, Mutex};
 use std::collections::VecDeque;
 use std::fmt::Write;
-use std::sync::atomic::{AtomicUsize, Ordering, fence};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, OnceLock};
 use worker::Slot;
 
 /// The registry of processes is split so that spawning threads rarely meet.
 const SHARDS: usize = 16;
+/// So many processes with numbers in a row are in one shard.
+const RUN: u64 = 64;
 /// A report of a stuck program shows so many processes.
 const REPORTED: usize = 16;
 
@@ -63,12 +68,15 @@ struct Scheduler {
     /// Processes pinned to a worker that can run.
     pinned: Vec<Mutex<VecDeque<Box<Process>>>>,
     idle: AtomicUsize,
-    sleep: Mutex<()>,
+    /// Set from the notification of a worker until it looks for work.
+    waking: AtomicBool,
+    /// The workers that wait and haven't been notified.
+    sleep: Mutex<usize>,
     wake: Condvar,
     blocking: Pool,
     clock: Clock,
     active: AtomicUsize,
-    registry: [Mutex<HashMap<u64, Weak<Handle>, foldhash::fast::FixedState>>; SHARDS],
+    registry: [Mutex<Registry>; SHARDS],
 }
 
 fn scheduler() -> &'static Scheduler {
@@ -84,7 +92,8 @@ pub fn run(threads: Threads, main: Word) -> ! {
         slots: queues.iter().map(|_| Slot::default()).collect(),
         pinned: queues.iter().map(|_| Mutex::default()).collect(),
         idle: AtomicUsize::new(0),
-        sleep: Mutex::new(()),
+        waking: AtomicBool::new(false),
+        sleep: Mutex::new(0),
         wake: Condvar::new(),
         blocking: Pool::new(threads.blocking),
         clock: Clock::default(),
@@ -94,7 +103,6 @@ pub fn run(threads: Threads, main: Word) -> ! {
     assert!(SCHEDULER.set(made).is_ok(), "a program runs once");
     clock::start();
     let shared = Handle::new();
-    register(&shared);
     activated();
     scheduler().injector.push(Process::new(shared, main, true));
     let mut contexts = queues.into_iter().enumerate().map(|(index, queue)| Context::primary(index, queue));
@@ -131,27 +139,84 @@ impl Scheduler {
     /// Wakes an idle worker, if there is one; called after work was added.
     fn notify(&self) {
         fence(Ordering::SeqCst);
-        if self.idle.load(Ordering::Relaxed) > 0 {
-            let _lock = self.sleep.lock();
+        if self.idle.load(Ordering::Relaxed) == 0 || self.waking.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut waiting = self.sleep.lock();
+        if *waiting > 0 && !self.waking.swap(true, Ordering::SeqCst) {
+            *waiting -= 1;
             self.wake.notify_one();
         }
     }
 
     /// Wakes all workers, for work that only one of them may do.
     fn wake_all(&self) {
-        let _lock = self.sleep.lock();
+        let mut waiting = self.sleep.lock();
+        *waiting = 0;
         self.wake.notify_all();
     }
 }
 
-/// Notes a process for reports.
-pub fn register(handle: &Arc<Handle>) {
-    let shard = &scheduler().registry[handle.identifier() as usize % SHARDS];
-    shard.lock().insert(handle.identifier(), Arc::downgrade(handle));
+/// Notes a process for reports; gives its place in the registry.
+pub fn register(handle: &Handle) -> u32 {
+    shard(handle.identifier()).lock().insert(handle)
 }
 
-fn unregister(handle: &Handle) {
-    scheduler().registry[handle.identifier() as usize % SHARDS].lock().remove(&handle.identifier());
+fn unregister(handle: &Handle, place: u32) {
+    shard(handle.identifier()).lock().remove(place);
+}
+
+/// Neighbours in time share a shard, so that they are neighbours in memory.
+fn shard(identifier: u64) -> &'static Mutex<Registry> {
+    &scheduler().registry[(identifier / RUN) as usize % SHARDS]
+}
+
+/// Places for processes. A place is found and left without a search: every spawn and every end come here.
+#[derive(Default)]
+struct Registry {
+    places: Vec<Place>,
+    /// The first free place; each names the next.
+    free: u32,
+}
+
+enum Place {
+    Free(u32),
+    Taken(*const Handle),
+}
+
+// SAFETY: handles are shared between threads, and one is removed before its process lets go of it.
+unsafe impl Send for Registry {}
+
+impl Registry {
+    fn insert(&mut self, handle: &Handle) -> u32 {
+        let place = self.free;
+        match self.places.get_mut(place as usize) {
+            Some(found) => {
+                if let Place::Free(next) = *found {
+                    self.free = next;
+                }
+                *found = Place::Taken(handle);
+            }
+            None => {
+                self.places.push(Place::Taken(handle));
+                self.free = place + 1;
+            }
+        }
+        place
+    }
+
+    fn remove(&mut self, place: u32) {
+        self.places[place as usize] = Place::Free(self.free);
+        self.free = place;
+    }
+
+    fn handles(&self) -> impl Iterator<Item = Arc<Handle>> {
+        self.places.iter().filter_map(|place| match place {
+            Place::Free(_) => None,
+            // The handle is alive as long as it is registered.
+            Place::Taken(handle) => Some(crate::handle::share(*handle as u64)),
+        })
+    }
 }
 
 /// Counts a process as able to go on.
@@ -171,7 +236,7 @@ fn stuck() -> ! {
     let mut report = String::new();
     let mut count = 0;
     let handles = scheduler().registry.iter().flat_map(|shard| {
-        let found: Vec<_> = shard.lock().values().filter_map(Weak::upgrade).collect();
+        let found: Vec<_> = shard.lock().handles().collect();
         found
     });
     let mut handles: Vec<_> = handles.collect();

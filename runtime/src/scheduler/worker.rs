@@ -10,7 +10,7 @@ use crossbeam_deque::{Steal, Worker};
 use inko_abi::process::STOP;
 use std::cell::{Cell, RefCell};
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
 
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
@@ -63,14 +63,19 @@ impl Slot {
 
     /// Asks the process that is running to yield.
     pub(super) fn preempt(&self) {
-        let process = self.process.swap(IN_USE, Ordering::AcqRel);
-        if !process.is_null() && process != IN_USE {
-            // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
-            // fields are atomics that the process expects others to write.
-            unsafe {
-                (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
-                (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
-            }
+        let process = self.process.load(Ordering::Relaxed);
+        // Only a process that is there is exchanged: to put an absence back later would hide a process that
+        // has begun meanwhile.
+        if process.is_null()
+            || self.process.compare_exchange(process, IN_USE, Ordering::AcqRel, Ordering::Relaxed).is_err()
+        {
+            return;
+        }
+        // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
+        // fields are atomics that the process expects others to write.
+        unsafe {
+            (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
+            (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
         }
         self.process.store(process, Ordering::Release);
     }
@@ -127,12 +132,11 @@ impl Context {
     }
 
     fn find(&self, index: usize) -> Option<Box<Process>> {
-        let scheduler = scheduler();
         let ticks = self.ticks.get().wrapping_add(1);
         self.ticks.set(ticks);
-        if let Some(mut pinned) = scheduler.pinned[index].try_lock()
-            && let Some(process) = pinned.pop_front()
-        {
+        // Every other time only: pinned processes that yield all the time must not keep the rest waiting.
+        let pinned_first = ticks.is_multiple_of(2);
+        if pinned_first && let Some(process) = self.pinned_here(index) {
             return Some(process);
         }
         if ticks.is_multiple_of(INJECTOR_INTERVAL)
@@ -148,7 +152,12 @@ impl Context {
         }
         self.slot_runs.set(0);
         let own = self.queue.pop().or_else(|| self.next.take());
-        own.or_else(|| self.injected()).or_else(|| self.steal(index))
+        own.or_else(|| self.injected()).or_else(|| self.pinned_here(index)).or_else(|| self.steal(index))
+    }
+
+    fn pinned_here(&self, index: usize) -> Option<Box<Process>> {
+        // Whoever holds the lock adds a process and then wakes all workers.
+        scheduler().pinned[index].try_lock()?.pop_front()
     }
 
     fn injected(&self) -> Option<Box<Process>> {
@@ -180,15 +189,21 @@ impl Context {
         let scheduler = scheduler();
         let mut lock = scheduler.sleep.lock();
         scheduler.idle.fetch_add(1, Ordering::SeqCst);
-        std::sync::atomic::fence(Ordering::SeqCst);
+        fence(Ordering::SeqCst);
         let found = loop {
             if let Some(process) = self.find(index) {
                 break process;
             }
+            *lock += 1;
             scheduler.wake.wait(&mut lock);
+            scheduler.waking.store(false, Ordering::SeqCst);
+            fence(Ordering::SeqCst);
         };
         scheduler.idle.fetch_sub(1, Ordering::SeqCst);
         drop(lock);
+        if !self.queue.is_empty() || !scheduler.injector.is_empty() {
+            scheduler.notify();
+        }
         clock::wake_ticker();
         found
     }
@@ -273,7 +288,7 @@ fn finish(mut process: Box<Process>) {
         panic::exit(0);
     }
     let handle = process.execution.handle.clone();
-    super::unregister(&handle);
+    super::unregister(&handle, process.execution.place);
     handle.close();
     if let Some(mut fiber) = process.execution.fiber.take() {
         if !fiber.done() {
