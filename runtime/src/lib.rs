@@ -31,5 +31,7 @@ mod scheduler;
 mod stack;
 #[cfg(not(test))]
 mod start;
+#[cfg(test)]
+mod testing;
 mod unwind;
 mod walk;
