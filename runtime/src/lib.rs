@@ -11,6 +11,8 @@
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
 
+#![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

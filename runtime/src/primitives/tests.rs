@@ -41,7 +41,7 @@ fn integer_operations() {
         // Products of two fit 128 bits.
         let (x, y) = (number(&mut random, 63), number(&mut random, 63));
         let (a, b) = (integer::from_i128(process, x), integer::from_i128(process, y));
-        let mut check = |name: &str, found: Word, expected: i128| {
+        let check = |name: &str, found: Word, expected: i128| {
             assert_eq!(value(found), IBig::from(expected), "{name} of {x} and {y}");
         };
         check("sum", integer_add(process, a, b), x + y);
