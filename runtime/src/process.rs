@@ -140,7 +140,7 @@ impl Process {
     pub fn reserve(&mut self, bytes: usize, roots: &mut [Word]) {
         let Process { head, heap, execution } = self;
         heap.reserve(head, bytes, &mut |head, visitor| {
-            roots.iter_mut().for_each(|root| visitor(root));
+            roots.iter_mut().for_each(&mut *visitor);
             execution.visit_roots(head, visitor);
         });
     }
@@ -170,7 +170,7 @@ impl Execution {
         visitor(&mut self.code);
         visitor(&mut head.unwind_home);
         visitor(&mut head.unwind_value);
-        self.own_messages.iter_mut().for_each(|message| visitor(message));
+        self.own_messages.iter_mut().for_each(&mut *visitor);
         walk::visit(head.exit_address, head.exit_frame, visitor);
         for &generator in self.generators.iter().rev() {
             // SAFETY: active generators are kept alive by the frames that resume them.
