@@ -50,6 +50,10 @@ pub struct Generator {
     outer_limit: u64,
     /// The lowest address of its stack.
     lowest: usize,
+    /// The address after the highest one.
+    top: usize,
+    /// Whether its stack was used so deeply that the memory should be given back.
+    deep: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -98,6 +102,11 @@ pub fn release(pointer: u64) {
 }
 
 impl Generator {
+    /// The end of its stack, and whether the stack was used deeply.
+    pub fn depth(&mut self) -> (u64, &mut bool) {
+        (self.top as u64, &mut self.deep)
+    }
+
     /// Where an active generator was resumed from: return address and frame pointer.
     pub fn resumed_from(&self) -> (u64, u64) {
         (self.address, self.frame)
@@ -114,7 +123,7 @@ impl Generator {
         // SAFETY: the frames on it are machine code and runtime functions that own nothing, and so is
         // the closure of one that wasn't started.
         unsafe { coroutine.force_reset() };
-        coroutine.into_stack().recycle(true);
+        coroutine.into_stack().recycle(self.deep);
     }
 }
 
@@ -131,6 +140,8 @@ pub(crate) extern "C" fn generator_new(process: &mut Process, code: Word) -> Wor
         frame: 0,
         outer_limit: 0,
         lowest: 0,
+        top: 0,
+        deep: false,
     });
     object.set_raw(HANDLE_POINTER, Box::into_raw(generator) as u64);
     process.heap.add_external(&mut process.head, object);
@@ -147,7 +158,7 @@ pub(crate) extern "C" fn generator_resume(process: &mut Process, object: Word) -
                 Ok(stack) => stack,
                 Err(error) => panic(process, format_args!("there is no memory for a generator: {error}")),
             };
-            generator.lowest = stack.lowest();
+            (generator.lowest, generator.top) = (stack.lowest(), stack.top());
             generator.coroutine = Box::into_raw(Box::new(coroutine(process, generator, stack)));
         }
         State::Suspended => {}

@@ -11,6 +11,7 @@
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
 #![cfg_attr(test, allow(dead_code, reason = "tests have no `start`, which uses the rest"))]
+#![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -32,5 +33,7 @@ mod scheduler;
 mod stack;
 #[cfg(not(test))]
 mod start;
+#[cfg(test)]
+mod testing;
 mod unwind;
 mod walk;

@@ -37,7 +37,8 @@ impl Process {
 pub(crate) extern "C" fn process_spawn(process: &mut Process, code: Word) -> Word {
     // A lambda has no captures and is static data, so there is nothing to copy.
     let shared = Handle::new();
-    let child = Process::new(shared.clone(), code, false);
+    let place = scheduler::register(&shared);
+    let child = Process::new(shared.clone(), place, code, false);
     scheduler::activated();
     process.context().schedule_new(child);
     process.handle_object(shared)
@@ -72,8 +73,7 @@ pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, messa
 
 /// The next message, waiting for it for ever (0.0) or for a time.
 pub(crate) extern "C" fn process_receive(process: &mut Process, seconds: f64) -> Outcome {
-    let time = process.duration(seconds);
-    let limit = if seconds == 0.0 { None } else { time };
+    let limit = if seconds == 0.0 { None } else { process.duration(seconds) };
     loop {
         if let Some(fragment) = process.execution.handle.take() {
             return Outcome::value(accept(process, fragment));

@@ -24,10 +24,24 @@ use std::sync::atomic::Ordering;
 
 /// Restores the stack limit of the stack that the process is running on.
 pub fn renew_limit(process: &mut Process) {
-    let execution = &process.execution;
-    let shallow = shallow_limit(process);
-    let limit = if execution.deep || shallow == 0 { execution.true_limit } else { shallow };
+    let limit = shallow_limit(process).unwrap_or(process.execution.true_limit);
     process.head.stack_limit.store(limit, Ordering::Relaxed);
+}
+
+/// The end of the stack that the process is running on, and whether it was used deeply.
+fn depth(process: &mut Process) -> (u64, &mut bool) {
+    match process.execution.generators.last() {
+        // SAFETY: active generators are kept alive by the process.
+        Some(&generator) => unsafe { (*generator).depth() },
+        None => (process.execution.top, &mut process.execution.deep),
+    }
+}
+
+/// The shallow limit of the stack that the process is running on, until it is passed.
+fn shallow_limit(process: &mut Process) -> Option<u64> {
+    let true_limit = process.execution.true_limit;
+    let (top, deep) = depth(process);
+    (!*deep).then(|| (top - SHALLOW as u64).max(true_limit))
 }
 
 /// Sets the limit of another stack that the process is about to run on. Requests to stop stay.
@@ -38,15 +52,6 @@ pub fn change_limit(process: &mut Process) {
     }
 }
 
-/// The shallow limit of a process's own stack; 0 where there is none (generators).
-fn shallow_limit(process: &Process) -> u64 {
-    let execution = &process.execution;
-    if !execution.generators.is_empty() || execution.top == 0 {
-        return 0;
-    }
-    (execution.top - SHALLOW as u64).max(execution.true_limit)
-}
-
 pub(crate) extern "C" fn poll(process: &mut Process) {
     renew_limit(process);
     // The frame that polls is near: what matters is which side of the limits it is on.
@@ -54,8 +59,8 @@ pub(crate) extern "C" fn poll(process: &mut Process) {
     if here < process.execution.true_limit {
         panic::stack_overflow(process);
     }
-    if here < shallow_limit(process) + POLL_FRAME && !process.execution.deep {
-        process.execution.deep = true;
+    if shallow_limit(process).is_some_and(|limit| here < limit + POLL_FRAME) {
+        *depth(process).1 = true;
         renew_limit(process);
     }
     if process.heap.wants_collection() {

@@ -90,9 +90,8 @@ pub struct Execution {
 unsafe impl Send for Process {}
 
 impl Process {
-    /// A process that has not run yet.
-    pub fn new(handle: Arc<Handle>, code: Word, is_main: bool) -> Box<Self> {
-        let place = crate::scheduler::register(&handle);
+    /// A process that has not run yet. `place` is what [`crate::scheduler::register`] gave for the handle.
+    pub fn new(handle: Arc<Handle>, place: u32, code: Word, is_main: bool) -> Box<Self> {
         Box::new(Self {
             head: ProcessHead {
                 stack_limit: AtomicU64::new(0),

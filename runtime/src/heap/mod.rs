@@ -11,6 +11,8 @@ mod chunk;
 mod collect;
 pub mod copy;
 pub mod external;
+#[cfg(test)]
+mod tests;
 
 pub use chunk::Chunk;
 

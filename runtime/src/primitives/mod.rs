@@ -11,6 +11,8 @@ mod hasher;
 pub(crate) mod integer;
 pub(crate) mod stdio;
 mod string;
+#[cfg(test)]
+mod tests;
 mod time;
 
 pub(crate) use array::*;

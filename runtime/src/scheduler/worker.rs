@@ -136,11 +136,11 @@ impl Context {
         self.ticks.set(ticks);
         // Every other time only: pinned processes that yield all the time must not keep the rest waiting.
         let pinned_first = ticks.is_multiple_of(2);
-        if pinned_first && let Some(process) = self.pinned_here(index) {
+        if pinned_first && let Some(process) = self.take_pinned(index) {
             return Some(process);
         }
         if ticks.is_multiple_of(INJECTOR_INTERVAL)
-            && let Some(process) = self.injected()
+            && let Some(process) = self.take_injected()
         {
             return Some(process);
         }
@@ -152,15 +152,15 @@ impl Context {
         }
         self.slot_runs.set(0);
         let own = self.queue.pop().or_else(|| self.next.take());
-        own.or_else(|| self.injected()).or_else(|| self.pinned_here(index)).or_else(|| self.steal(index))
+        own.or_else(|| self.take_injected()).or_else(|| self.take_pinned(index)).or_else(|| self.steal(index))
     }
 
-    fn pinned_here(&self, index: usize) -> Option<Box<Process>> {
+    fn take_pinned(&self, index: usize) -> Option<Box<Process>> {
         // Whoever holds the lock adds a process and then wakes all workers.
         scheduler().pinned[index].try_lock()?.pop_front()
     }
 
-    fn injected(&self) -> Option<Box<Process>> {
+    fn take_injected(&self) -> Option<Box<Process>> {
         loop {
             match scheduler().injector.steal_batch_and_pop(&self.queue) {
                 Steal::Success(process) => return Some(process),
