@@ -10,7 +10,6 @@
 //! | preemption and time-outs | `poll.rs`, `scheduler/clock.rs` |
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
-#![cfg_attr(test, allow(dead_code, reason = "tests have no `start`, which uses the rest"))]
 #![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
 
 #[global_allocator]
