@@ -28,6 +28,10 @@ lint:
 install PREFIX=PREFIX: build
     install -d {{PREFIX}}/bin {{PREFIX}}/lib/inko
     install -m 755 target/release/inkoc {{PREFIX}}/bin/inkoc
-    install -m 644 target/release/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.a
+    # Without debug information, which is most of it and makes linking slow.
+    strip --strip-debug -o target/release/libinko_runtime.stripped.a target/release/libinko_runtime.a
+    install -m 644 target/release/libinko_runtime.stripped.a {{PREFIX}}/lib/inko/libinko_runtime.a
+    # The compiler looks for a slim copy of the archive; this one is its own.
+    ln -f {{PREFIX}}/lib/inko/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.slim.a
     rm -rf {{PREFIX}}/lib/inko/std
     cp -R std {{PREFIX}}/lib/inko/std
