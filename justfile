@@ -31,5 +31,7 @@ install PREFIX=PREFIX: build
     install -m 644 target/release/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.a
     # Half of the archive is debug information of the runtime, which every link would copy.
     strip --strip-debug {{PREFIX}}/lib/inko/libinko_runtime.a || true
+    # The compiler looks for a slim copy beside the archive; this one is its own.
+    ln -f {{PREFIX}}/lib/inko/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.slim.a
     rm -rf {{PREFIX}}/lib/inko/std
     cp -R std {{PREFIX}}/lib/inko/std

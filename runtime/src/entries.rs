@@ -6,7 +6,7 @@
 use crate::outcome::Outcome;
 use crate::process::Process;
 use crate::program;
-use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME};
+use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME, SLOW_RESULT};
 use inko_abi::word::Word;
 use std::arch::naked_asm;
 
@@ -21,6 +21,47 @@ mod targets {
     pub(super) use crate::poll::poll;
     pub(super) use crate::primitives::*;
     pub(super) use crate::unwind::{unwind, unwind_resume};
+}
+
+/// The body of a shim that preserves every register around a call; machine code is entered with the arguments
+/// in those of the C convention and the process in r15.
+macro_rules! preserving {
+    ([$($call:literal),*], $($operands:tt)*) => {
+        naked_asm!(
+            "mov [r15 + {frame}], rbp",
+            "push rax",
+            "mov rax, [rsp + 8]",
+            "mov [r15 + {address}], rax",
+            "push rcx", "push rdx", "push rsi", "push rdi",
+            "push r8", "push r9", "push r10", "push r11",
+            "sub rsp, 256",
+            "movdqu [rsp], xmm0", "movdqu [rsp + 16], xmm1",
+            "movdqu [rsp + 32], xmm2", "movdqu [rsp + 48], xmm3",
+            "movdqu [rsp + 64], xmm4", "movdqu [rsp + 80], xmm5",
+            "movdqu [rsp + 96], xmm6", "movdqu [rsp + 112], xmm7",
+            "movdqu [rsp + 128], xmm8", "movdqu [rsp + 144], xmm9",
+            "movdqu [rsp + 160], xmm10", "movdqu [rsp + 176], xmm11",
+            "movdqu [rsp + 192], xmm12", "movdqu [rsp + 208], xmm13",
+            "movdqu [rsp + 224], xmm14", "movdqu [rsp + 240], xmm15",
+            $($call,)*
+            "movdqu xmm0, [rsp]", "movdqu xmm1, [rsp + 16]",
+            "movdqu xmm2, [rsp + 32]", "movdqu xmm3, [rsp + 48]",
+            "movdqu xmm4, [rsp + 64]", "movdqu xmm5, [rsp + 80]",
+            "movdqu xmm6, [rsp + 96]", "movdqu xmm7, [rsp + 112]",
+            "movdqu xmm8, [rsp + 128]", "movdqu xmm9, [rsp + 144]",
+            "movdqu xmm10, [rsp + 160]", "movdqu xmm11, [rsp + 176]",
+            "movdqu xmm12, [rsp + 192]", "movdqu xmm13, [rsp + 208]",
+            "movdqu xmm14, [rsp + 224]", "movdqu xmm15, [rsp + 240]",
+            "add rsp, 256",
+            "pop r11", "pop r10", "pop r9", "pop r8",
+            "pop rdi", "pop rsi", "pop rdx", "pop rcx",
+            "pop rax",
+            "ret",
+            frame = const EXIT_FRAME,
+            address = const EXIT_ADDRESS,
+            $($operands)*
+        )
+    };
 }
 
 macro_rules! export {
@@ -39,41 +80,7 @@ macro_rules! export {
         #[unsafe(naked)]
         #[unsafe(export_name = "inko_rt_poll")]
         unsafe extern "C" fn poll() {
-            naked_asm!(
-                "mov [r15 + {frame}], rbp",
-                "push rax",
-                "mov rax, [rsp + 8]",
-                "mov [r15 + {address}], rax",
-                "push rcx", "push rdx", "push rsi", "push rdi",
-                "push r8", "push r9", "push r10", "push r11",
-                "sub rsp, 256",
-                "movdqu [rsp], xmm0", "movdqu [rsp + 16], xmm1",
-                "movdqu [rsp + 32], xmm2", "movdqu [rsp + 48], xmm3",
-                "movdqu [rsp + 64], xmm4", "movdqu [rsp + 80], xmm5",
-                "movdqu [rsp + 96], xmm6", "movdqu [rsp + 112], xmm7",
-                "movdqu [rsp + 128], xmm8", "movdqu [rsp + 144], xmm9",
-                "movdqu [rsp + 160], xmm10", "movdqu [rsp + 176], xmm11",
-                "movdqu [rsp + 192], xmm12", "movdqu [rsp + 208], xmm13",
-                "movdqu [rsp + 224], xmm14", "movdqu [rsp + 240], xmm15",
-                "mov rdi, r15",
-                "call {target}",
-                "movdqu xmm0, [rsp]", "movdqu xmm1, [rsp + 16]",
-                "movdqu xmm2, [rsp + 32]", "movdqu xmm3, [rsp + 48]",
-                "movdqu xmm4, [rsp + 64]", "movdqu xmm5, [rsp + 80]",
-                "movdqu xmm6, [rsp + 96]", "movdqu xmm7, [rsp + 112]",
-                "movdqu xmm8, [rsp + 128]", "movdqu xmm9, [rsp + 144]",
-                "movdqu xmm10, [rsp + 160]", "movdqu xmm11, [rsp + 176]",
-                "movdqu xmm12, [rsp + 192]", "movdqu xmm13, [rsp + 208]",
-                "movdqu xmm14, [rsp + 224]", "movdqu xmm15, [rsp + 240]",
-                "add rsp, 256",
-                "pop r11", "pop r10", "pop r9", "pop r8",
-                "pop rdi", "pop rsi", "pop rdx", "pop rcx",
-                "pop rax",
-                "ret",
-                frame = const EXIT_FRAME,
-                address = const EXIT_ADDRESS,
-                target = sym targets::poll,
-            )
+            preserving!(["mov rdi, r15", "call {target}"], target = sym targets::poll)
         }
     };
     (@shim $name:ident $effect:ident) => {
@@ -94,6 +101,39 @@ macro_rules! export {
 }
 
 inko_abi::rows!(export);
+
+macro_rules! export_slow {
+    ($($name:ident $result:ident;)*) => {
+        /// The shims of the slow paths.
+        mod slow {
+            use super::*;
+
+            $(
+                #[unsafe(naked)]
+                #[unsafe(export_name = concat!("inko_rt_slow_", stringify!($name)))]
+                unsafe extern "C" fn $name() {
+                    export_slow!(@body $name $result)
+                }
+            )*
+        }
+    };
+    (@body $name:ident word) => {
+        preserving!(
+            ["call {target}", "mov [r15 + {result}], rax"],
+            target = sym targets::$name,
+            result = const SLOW_RESULT,
+        )
+    };
+    (@body $name:ident double) => {
+        preserving!(
+            ["call {target}", "movsd [r15 + {result}], xmm0"],
+            target = sym targets::$name,
+            result = const SLOW_RESULT,
+        )
+    };
+}
+
+inko_abi::slow_paths!(export_slow);
 
 /// Calls a closure without arguments.
 ///

@@ -102,6 +102,7 @@ impl Process {
                 unwind_home: word::NIL,
                 unwind_value: word::NIL,
                 unwind_exit: 0,
+                slow_result: 0,
             },
             heap: Heap::default(),
             execution: Execution {

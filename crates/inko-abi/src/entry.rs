@@ -242,6 +242,50 @@ macro_rules! define {
 
 rows!(define);
 
+/// The *slow paths*: rows that machine code also enters where its own fast path gives up. Such calls are rare and
+/// stand in the middle of loops, so they go through a second symbol, which preserves every register (Cranelift's
+/// `preserve_all`) and leaves the result in `ProcessHead::slow_result`.
+#[macro_export]
+macro_rules! slow_paths {
+    ($callback:ident) => {
+        $callback! {
+            allocate word;
+            integer_add word;
+            integer_sub word;
+            integer_mul word;
+            integer_div word;
+            integer_mod word;
+            integer_and word;
+            integer_or word;
+            integer_xor word;
+            integer_shift_left word;
+            integer_shift_right word;
+            integer_compare word;
+            integer_to_float double;
+            float_box word;
+            array_get word;
+            array_set word;
+            array_push word;
+        }
+    };
+}
+
+macro_rules! define_slow {
+    ($($name:ident $result:ident;)*) => {
+        impl Entry {
+            /// The name of the symbol that preserves all registers, if the row is a slow path.
+            pub fn slow_symbol(self) -> Option<&'static str> {
+                match self {
+                    $(Entry::$name => Some(concat!("inko_rt_slow_", stringify!($name))),)*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+slow_paths!(define_slow);
+
 impl Entry {
     /// The row of this entry.
     pub fn signature(self) -> &'static Signature {

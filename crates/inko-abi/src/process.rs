@@ -25,6 +25,9 @@ pub struct ProcessHead {
     pub unwind_value: u64,
     /// During a non-local exit: which exit of the home frame it takes, a raw integer.
     pub unwind_exit: i64,
+    /// What a slow path returned, the bits of a word or a double: it preserves all registers, so none can
+    /// hold it. Read at once; no root.
+    pub slow_result: u64,
 }
 
 /// A stack limit that no stack pointer reaches.
@@ -51,9 +54,11 @@ pub mod offset {
     pub const UNWIND_VALUE: i32 = offset_of!(ProcessHead, unwind_value) as i32;
     /// See [`ProcessHead::unwind_exit`].
     pub const UNWIND_EXIT: i32 = offset_of!(ProcessHead, unwind_exit) as i32;
+    /// See [`ProcessHead::slow_result`].
+    pub const SLOW_RESULT: i32 = offset_of!(ProcessHead, slow_result) as i32;
 }
 
-const _: () = assert!(size_of::<ProcessHead>() == 64);
+const _: () = assert!(size_of::<ProcessHead>() == 72);
 
 /// Bytes of stack kept free below the limit for runtime functions, which do not check.
 pub const STACK_RESERVE: usize = 64 * 1024;

@@ -71,7 +71,7 @@ impl Emitter<'_> {
     fn in_bounds(&mut self, index: Value, Word(at): Word, array: Word) -> Flag {
         let Word(length) = self.length(array);
         let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, at, length);
-        if self.known(index) == Known::Small {
+        if self.known_small(index) {
             return Flag(inside);
         }
         let small = self.is_small(Word(at));
@@ -102,10 +102,12 @@ impl Emitter<'_> {
         self.builder.ins().jump(join, &[found.0.into()]);
 
         self.enter(cold);
-        let found = self.runtime_value(Entry::array_get, &[object.0, at.0]);
+        let found = self.slow_value(Entry::array_get, &[object.0, at.0]);
         self.builder.ins().jump(join, &[found.into()]);
 
         self.enter(join);
+        // The runtime takes no big integer for an index.
+        self.note_small(index);
         Word(result)
     }
 
@@ -129,10 +131,11 @@ impl Emitter<'_> {
 
         self.enter(cold);
         self.cold_safepoint(|this, slots| {
-            this.runtime(Entry::array_set, &[object.0, at.0, value.0], slots);
+            this.slow_path(Entry::array_set, &[object.0, at.0, value.0], slots);
         });
         self.builder.ins().jump(join, &[]);
         self.enter(join);
+        self.note_small(index);
     }
 
     pub(crate) fn array_push(&mut self, array: Value, value: Value) {
@@ -160,7 +163,7 @@ impl Emitter<'_> {
 
         self.enter(cold);
         self.cold_safepoint(|this, slots| {
-            this.runtime(Entry::array_push, &[object.0, value.0], slots);
+            this.slow_path(Entry::array_push, &[object.0, value.0], slots);
         });
         self.builder.ins().jump(join, &[]);
         self.enter(join);

@@ -6,6 +6,7 @@
 //! |                  |                |                | next integer register (rcx or rax)  |
 //! | runtime entry    | C              | first argument | rax or xmm0; thrown: rax and rdx    |
 //! | `poll`           | `preserve_all` | first argument | none; every register is preserved   |
+//! | slow path        | `preserve_all` | first argument | in the process head; the same       |
 //!
 //! A runtime entry with an unwind edge is called by the `tail` convention, whose arguments lie in the same
 //! registers: Cranelift then takes all registers for lost on the exceptional edge, as they are. The second
@@ -154,11 +155,43 @@ impl Emitter<'_> {
         inst
     }
 
-    /// Calls a function of the runtime that does not collect and returns one value.
-    pub(crate) fn runtime_value(&mut self, entry: Entry, args: &[clif::Value]) -> clif::Value {
+    /// Calls the runtime where a fast path gives up, with words that survive in `slots`: all registers are
+    /// preserved, so that the fast path may keep values in any of them.
+    pub(crate) fn slow_path(&mut self, entry: Entry, args: &[clif::Value], slots: Vec<Slot>) {
+        let function = match self.slow.get(&entry) {
+            Some(&function) => function,
+            None => {
+                let mut signature = entry_signature(entry, false);
+                signature.call_conv = CallConv::PreserveAll;
+                signature.returns.clear();
+                let signature = self.builder.import_signature(signature);
+                let function = self.import(Symbol::Slow(entry), signature);
+                self.slow.insert(entry, function);
+                function
+            }
+        };
+        let mut all = vec![self.process().0];
+        all.extend(args);
+        let inst = self.builder.ins().call(function, &all);
+        let is_leaf = entry.signature().effect == Effect::Leaf;
+        self.tag(inst, slots, is_leaf);
+    }
+
+    /// The result of the slow path that was just called.
+    pub(crate) fn slow_result(&mut self, ty: clif::Type) -> clif::Value {
+        let process = self.process();
+        let flags = self.flags();
+        self.builder.ins().load(ty, flags, process.0, offset::SLOW_RESULT)
+    }
+
+    /// Calls a slow path that does not collect; its result.
+    pub(crate) fn slow_value(&mut self, entry: Entry, args: &[clif::Value]) -> clif::Value {
         debug_assert_ne!(entry.signature().effect, Effect::Safepoint);
-        let inst = self.runtime(entry, args, Vec::new());
-        self.builder.inst_results(inst)[0]
+        self.slow_path(entry, args, Vec::new());
+        let Returns::Value(kind) = entry.signature().returns else {
+            unreachable!("slow paths return values")
+        };
+        self.slow_result(machine_type(Ty::of(kind)))
     }
 
     /// Calls a function of the runtime that does not return, and ends the block.

@@ -157,15 +157,15 @@ impl<'a> Assembler<'a> {
         if let Some(&id) = self.functions.get(&symbol) {
             return Ok(id.into());
         }
-        let Symbol::Entry(entry) = symbol else {
-            return Err(Error::new(format!("{symbol:?} is used but not compiled")));
+        let name = match symbol {
+            Symbol::Entry(entry) => Some(entry.signature().symbol),
+            Symbol::Slow(entry) => entry.slow_symbol(),
+            _ => None,
         };
+        let name = name.ok_or_else(|| Error::new(format!("{symbol:?} is used but not compiled")))?;
         // The module does not look at the signature of what it does not compile.
         let signature = Signature::new(CallConv::SystemV);
-        let id = self
-            .module
-            .declare_function(entry.signature().symbol, Linkage::Import, &signature)
-            .map_err(failed)?;
+        let id = self.module.declare_function(name, Linkage::Import, &signature).map_err(failed)?;
         self.functions.insert(symbol, id);
         Ok(id.into())
     }

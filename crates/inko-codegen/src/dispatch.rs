@@ -102,7 +102,18 @@ impl Emitter<'_> {
         let table = self.unit.dispatch.by_selector[selector];
         let found = self.builder.create_block();
         let failed = self.cold_block();
-        let Raw(number) = self.class_of(receiver);
+        // Unless a class of immediates implements the selector, an immediate fails at the call.
+        let immediates = [class::INTEGER, class::FLOAT, class::BOOLEAN, class::NIL];
+        let targets = &self.unit.program.selectors[selector].targets;
+        let Raw(number) = if immediates.iter().any(|class| targets.contains_key(class)) {
+            self.class_of(receiver)
+        } else {
+            let object = self.builder.create_block();
+            let is_reference = self.is_reference(receiver);
+            self.branch(is_reference, object, failed);
+            self.enter(object);
+            self.class_of_object(receiver)
+        };
         let index = self.builder.ins().iadd_imm_s(number, -i64::from(table.first));
         let inside = self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThan, index, i64::from(table.count));
         self.builder.ins().brif(inside, found, &[], failed, &[]);

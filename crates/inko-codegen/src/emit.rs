@@ -23,6 +23,7 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_entity::{EntityRef, SecondaryMap};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use inko_abi::entry::Entry;
+use inko_ir::graph::Dominators;
 use inko_ir::ir::*;
 use std::collections::HashMap;
 
@@ -43,6 +44,8 @@ pub(crate) struct Emitter<'a> {
     /// The call sites; a call's debug tag is the index of its site.
     pub(crate) sites: Vec<Site>,
     pub(crate) entries: HashMap<(Entry, bool), (clif::FuncRef, clif::SigRef)>,
+    /// The slow paths that are called.
+    pub(crate) slow: HashMap<Entry, clif::FuncRef>,
     pub(crate) imports: HashMap<(Symbol, clif::SigRef), clif::FuncRef>,
     pub(crate) signatures: HashMap<Signature, clif::SigRef>,
     /// The block and the index of the instruction being emitted.
@@ -50,6 +53,10 @@ pub(crate) struct Emitter<'a> {
     pub(crate) position: PositionId,
     /// The operations that define values, for facts that need no analysis.
     pub(crate) definitions: SecondaryMap<Value, Option<&'a Op>>,
+    dominators: Dominators,
+    /// Integers that are small wherever this block dominates, from the point on that was emitted last when it
+    /// was noted.
+    small_from: SecondaryMap<Value, Option<BlockId>>,
     values: SecondaryMap<Value, Option<clif::Value>>,
     variables: Vec<Variable>,
     /// The hot words that are in registers.
@@ -91,11 +98,14 @@ impl<'a> Emitter<'a> {
             plan,
             sites: Vec::new(),
             entries: HashMap::new(),
+            slow: HashMap::new(),
             imports: HashMap::new(),
             signatures: HashMap::new(),
             at: (function.entry, 0),
             position: function.position,
             definitions,
+            dominators: plan.liveness.graph.dominators(),
+            small_from: SecondaryMap::new(),
             values: SecondaryMap::new(),
             variables,
             valid: plan.liveness.set(),
@@ -207,6 +217,21 @@ impl<'a> Emitter<'a> {
     /// What is known of a value, of which the root may know less.
     pub(crate) fn known(&self, value: Value) -> Known {
         self.function.values[value].known
+    }
+
+    /// Notes that an integer is small from here on: execution would not have come here otherwise.
+    pub(crate) fn note_small(&mut self, value: Value) {
+        let root = self.plan.liveness.roots[value];
+        if !self.is_noted_small(value) {
+            self.small_from[root] = Some(self.at.0);
+        }
+    }
+
+    /// Whether an integer was noted to be small on every way to this point. Blocks are emitted in an order in which
+    /// dominators come first.
+    pub(crate) fn is_noted_small(&self, value: Value) -> bool {
+        let noted = self.small_from[self.plan.liveness.roots[value]];
+        noted.is_some_and(|block| self.dominators.dominates(block, self.at.0))
     }
 
     /// The constant that a value is.

@@ -52,7 +52,7 @@ impl Emitter<'_> {
         self.builder.ins().jump(join, &[immediate.into()]);
 
         self.enter(cold);
-        let boxed = self.runtime_value(Entry::float_box, &[float.0]);
+        let boxed = self.slow_value(Entry::float_box, &[float.0]);
         self.builder.ins().jump(join, &[boxed.into()]);
 
         self.enter(join);

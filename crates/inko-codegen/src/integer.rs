@@ -56,8 +56,10 @@ impl Emitter<'_> {
         }
     }
 
-    fn known_small(&self, value: Value) -> bool {
-        self.known(value) == Known::Small || self.small_constant(value).is_some()
+    pub(crate) fn known_small(&self, value: Value) -> bool {
+        self.known(value) == Known::Small
+            || self.small_constant(value).is_some()
+            || self.is_noted_small(value)
     }
 
     /// The tag bits to test before both operands count as small; `None` if both are known to be.
@@ -101,7 +103,7 @@ impl Emitter<'_> {
         }
         if paths.leaves {
             self.enter(paths.cold);
-            let slow = self.runtime_value(entry(op), &[x.0, y.0]);
+            let slow = self.slow_value(entry(op), &[x.0, y.0]);
             self.builder.ins().jump(join, &[slow.into()]);
         }
         self.enter(join);
@@ -240,7 +242,7 @@ impl Emitter<'_> {
         let flag = self.compare_words(compare, x, y);
         self.conclude(outcome, flag);
         self.enter(cold);
-        let order = self.runtime_value(Entry::integer_compare, &[x.0, y.0]);
+        let order = self.slow_value(Entry::integer_compare, &[x.0, y.0]);
         let flag = self.builder.ins().icmp_imm_s(condition(compare), order, 0);
         self.conclude(outcome, Flag(flag));
     }
@@ -271,7 +273,7 @@ impl Emitter<'_> {
         self.finish(&paths, float);
         if paths.leaves {
             self.enter(paths.cold);
-            let slow = self.runtime_value(Entry::integer_to_float, &[word.0]);
+            let slow = self.slow_value(Entry::integer_to_float, &[word.0]);
             self.builder.ins().jump(join, &[slow.into()]);
         }
         self.enter(join);

@@ -62,8 +62,8 @@ impl Emitter<'_> {
         self.enter(cold);
         let slow = self.cold_safepoint(|this, slots| {
             let size = this.builder.ins().iconst(types::I64, size as i64);
-            let inst = this.runtime(Entry::allocate, &[size], slots);
-            this.builder.inst_results(inst)[0]
+            this.slow_path(Entry::allocate, &[size], slots);
+            this.slow_result(types::I64)
         });
         self.builder.ins().jump(join, &[slow.into()]);
 

@@ -17,6 +17,8 @@ pub(crate) enum Symbol {
     Stub(SelectorId),
     /// A function of the runtime.
     Entry(Entry),
+    /// A function of the runtime by the symbol that preserves all registers.
+    Slow(Entry),
     /// Static data.
     Data(Data),
 }
@@ -84,6 +86,7 @@ impl Symbol {
             Symbol::Function(id) => (0, id.index()),
             Symbol::Stub(id) => (1, id.index()),
             Symbol::Entry(entry) => (2, entry as usize),
+            Symbol::Slow(entry) => (4, entry as usize),
             Symbol::Data(data) => (3, data as usize),
         };
         UserExternalName::new(namespace, index as u32)
@@ -96,6 +99,7 @@ impl Symbol {
             0 => Symbol::Function(FunctionId::new(index)),
             1 => Symbol::Stub(SelectorId::new(index)),
             2 => Symbol::Entry(ALL[index]),
+            4 => Symbol::Slow(ALL[index]),
             _ => Symbol::Data(Data::ALL[index]),
         }
     }

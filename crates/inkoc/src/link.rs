@@ -1,7 +1,8 @@
 //! Linking: the system's `cc` puts object and runtime together, with a faster linker if one is there.
 
 use crate::driver::Failure;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Linkers that are faster than the default, best first: the name for `-fuse-ld` and the executable.
@@ -10,6 +11,8 @@ const LINKERS: [(&str, &str); 3] = [("wild", "wild"), ("mold", "mold"), ("lld", 
 /// Links an executable.
 pub fn link(object: &Path, archive: &Path, output: &Path) -> Result<(), Failure> {
     let linker = LINKERS.iter().find(|(_, executable)| on_path(executable)).map(|(name, _)| *name);
+    let slim = slim(archive);
+    let archive = slim.as_deref().unwrap_or(archive);
     let mut failure = None;
     // A linker that this cc doesn't know is no reason to fail: the default one remains.
     for choice in linker.map(Some).into_iter().chain([None]) {
@@ -19,6 +22,35 @@ pub fn link(object: &Path, archive: &Path, output: &Path) -> Result<(), Failure>
         }
     }
     Err(Failure::Message(failure.unwrap_or_default()))
+}
+
+/// A copy of the archive without its debug information, which is made once and lies beside it. Most of the
+/// archive is the debug information of Rust's library, and to read and write it is most of the time that
+/// linking takes; that of the program itself stays. `None` if there is no copy and none can be made.
+fn slim(archive: &Path) -> Option<PathBuf> {
+    let slim = archive.with_extension("slim.a");
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    let of_archive = changed(archive)?;
+    // The copy bears the time of what it was made of: an archive that is exchanged for an older one counts too.
+    if changed(&slim) == Some(of_archive) {
+        return Some(slim);
+    }
+    // Other compilers may do the same at this moment: the copy appears under its name as a whole.
+    let unfinished = archive.with_extension(format!("{}.tmp", std::process::id()));
+    let mut command = Command::new("objcopy");
+    let done = command.arg("--strip-debug").arg(archive).arg(&unfinished).output();
+    let made = done.is_ok_and(|done| done.status.success());
+    let dated = || fs::File::options().append(true).open(&unfinished)?.set_modified(of_archive);
+    // If the archive was replaced meanwhile, this may be a copy of the old one.
+    if made
+        && dated().is_ok()
+        && changed(archive) == Some(of_archive)
+        && fs::rename(&unfinished, &slim).is_ok()
+    {
+        return Some(slim);
+    }
+    let _ = fs::remove_file(&unfinished);
+    None
 }
 
 fn attempt(object: &Path, archive: &Path, output: &Path, linker: Option<&str>) -> Result<(), String> {

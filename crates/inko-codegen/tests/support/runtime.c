@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 typedef uint64_t word;
-typedef struct { uint64_t limit, next, end, exit_frame, exit_address; word home, value; int64_t exit; } process;
+typedef struct { uint64_t limit, next, end, exit_frame, exit_address; word home, value; int64_t exit; uint64_t slow; } process;
 typedef struct { uint32_t name, layout, fields, reserved; uint64_t floats; } class;
 typedef struct { uint64_t start; uint32_t size, first_site, site_count, name; } function;
 typedef struct { uint32_t offset, frame_size, first_slot, slot_count, landing_pad, position; } site;
@@ -45,6 +45,15 @@ __asm__(
 #define SHIM(name)                                                                                          \
     __asm__(".globl inko_rt_" #name "\ninko_rt_" #name ": mov (%rsp), %rax\n mov %rax, 32(%rdi)\n"         \
             " mov %rbp, 24(%rdi)\n jmp " #name "_c\n");
+/* The same for slow paths: all registers are preserved, and the result is stored in the process. */
+#define SLOW_PATH(name, target, store)                                                                      \
+    __asm__(".globl inko_rt_slow_" #name "\ninko_rt_slow_" #name ":\n"                                      \
+            "  push %rax\n mov 8(%rsp), %rax\n mov %rax, 32(%rdi)\n mov %rbp, 24(%rdi)\n"                   \
+            "  push %rcx\n push %rdx\n push %rsi\n push %rdi\n push %r8\n push %r9\n push %r10\n push %r11\n"  \
+            "  sub $512, %rsp\n fxsave (%rsp)\n call " #target "\n " store "\n fxrstor (%rsp)\n"             \
+            "  add $512, %rsp\n pop %r11\n pop %r10\n pop %r9\n pop %r8\n"                                  \
+            "  pop %rdi\n pop %rsi\n pop %rdx\n pop %rcx\n pop %rax\n ret\n");
+#define SLOW(name) SLOW_PATH(name, name##_c, "mov %rax, 64(%r15)")
 
 static int collect_always, polls, collections;
 static const uint64_t SIZE = 1 << 26;
@@ -179,6 +188,7 @@ static uint64_t take(process *p, uint64_t bytes) {
 
 uint64_t allocate_c(process *p, uint64_t bytes) { collect(p); return take(p, bytes); }
 SHIM(allocate)
+SLOW(allocate)
 
 void poll_c(process *p) {
     polls++;
@@ -216,7 +226,8 @@ static int slow;
         slow++;                                                                                             \
         return integer(p, expression);                                                                      \
     }                                                                                                       \
-    SHIM(integer_##entry)
+    SHIM(integer_##entry)                                                                                   \
+    SLOW(integer_##entry)
 static __int128 floored(__int128 a, __int128 b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 BINARY(add, a + b) BINARY(sub, a - b) BINARY(mul, a * b) BINARY(and, a & b) BINARY(or, a | b)
 BINARY(xor, a ^ b) BINARY(shift_left, a << b) BINARY(shift_right, a >> (b > 100 ? 100 : b))
@@ -225,7 +236,9 @@ int64_t inko_rt_integer_compare(process *p, word x, word y) {
     (void)p, slow++;
     return wide(x) < wide(y) ? -1 : wide(x) > wide(y);
 }
+SLOW_PATH(integer_compare, inko_rt_integer_compare, "mov %rax, 64(%r15)")
 double inko_rt_integer_to_float(process *p, word x) { return (void)p, slow++, (double)wide(x); }
+SLOW_PATH(integer_to_float, inko_rt_integer_to_float, "movsd %xmm0, 64(%r15)")
 
 word float_box_c(process *p, double d) {
     uint64_t *o = (uint64_t *)take(p, 16);
@@ -233,6 +246,7 @@ word float_box_c(process *p, double d) {
     return (word)o + 1;
 }
 SHIM(float_box)
+SLOW(float_box)
 
 word array_get_c(process *p, word array, word index) {
     int64_t *o = (int64_t *)(array - 1), at = value_of(index);
@@ -241,6 +255,7 @@ word array_get_c(process *p, word array, word index) {
     return ((word *)(o[2] - 1))[2 + at];
 }
 SHIM(array_get)
+SLOW(array_get)
 
 /* Doubles the storage, having collected first; the arguments are in registers only, so they come back through
  * the frame of this function: the test keeps the array alive in the caller. */
@@ -257,6 +272,7 @@ word array_push_c(process *p, word array, word value) {
     return value;
 }
 SHIM(array_push)
+SLOW(array_push)
 
 word array_set_c(process *p, word array, word index, word value) {
     uint64_t *o = (uint64_t *)(array - 1);
@@ -265,6 +281,7 @@ word array_set_c(process *p, word array, word index, word value) {
     printf("out of bounds\n"), trace(p), exit(1);
 }
 SHIM(array_set)
+SLOW(array_set)
 
 word array_new_c(process *p, uint64_t capacity) {
     collect(p);
