@@ -12,6 +12,7 @@
 //! | `return` and `throw` out of closures | `unwind.rs` |
 #![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
 
+/// Processes and messages are small, many, and often freed by another thread than the one that made them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
