@@ -166,7 +166,7 @@ fn build(path: &Path, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
     let output = directory.join("program");
     let level = if mode == Mode::Plain { "none" } else { "speed" };
     let mut command = Command::new(INKOC);
-    command.args(["build", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
+    command.args(["build", "--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
     let finished = run(&mut command, LIMIT);
     if finished.status == Some(0) {
         return Ok(output);

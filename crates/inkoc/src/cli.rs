@@ -63,6 +63,9 @@ pub struct Options {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+    /// Check the intermediate representation after each pass, to find mistakes of the compiler
+    #[arg(long)]
+    pub verify_ir: bool,
 }
 
 /// The arguments of `build`.

@@ -7,6 +7,7 @@ use crate::{link, report};
 use inko_codegen::{Listings, Optimize};
 use inko_diagnostics::Diagnostic;
 use inko_ir::OptLevel;
+use inko_ir::verify::{assert_valid, verify_program};
 use inko_sema::tree;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -54,6 +55,7 @@ pub struct Front {
     sources: Sources,
     home: Home,
     timings: Timings,
+    verify: bool,
 }
 
 impl Front {
@@ -90,7 +92,7 @@ impl Front {
             timings.print();
             return Err(Failure::Reported);
         }
-        Ok(Self { program: checked.program, sources, home, timings })
+        Ok(Self { program: checked.program, sources, home, timings, verify: options.verify_ir })
     }
 
     fn from_input(input: &Input) -> Result<Self, Failure> {
@@ -173,13 +175,24 @@ pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), F
 }
 
 fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
-    let Front { program, sources, timings, .. } = front;
+    let Front { program, sources, timings, verify, .. } = front;
     let mut ir = timings.stage("lower", || inko_ir::lower::lower(program, &sources.map));
     let level = match level {
         Level::None => OptLevel::None,
         Level::Speed => OptLevel::Speed,
     };
-    timings.stage("optimise", || inko_ir::optimize(&mut ir, level));
+    if !*verify {
+        timings.stage("optimise", || inko_ir::optimize(&mut ir, level));
+        return ir;
+    }
+    for function in ir.functions.values() {
+        assert_valid(&ir, function, "lowering");
+    }
+    inko_ir::optimize_observed(&mut ir, level, &mut |pass, program, function| {
+        assert_valid(program, &program.functions[function], pass);
+    });
+    let errors: Vec<String> = verify_program(&ir).iter().map(ToString::to_string).collect();
+    assert!(errors.is_empty(), "invalid after all passes:\n{}", errors.join("\n"));
     ir
 }
 
