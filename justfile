@@ -24,14 +24,18 @@ lint:
     cargo clippy --workspace --all-targets -- --deny warnings
     cargo fmt --check
 
-# bin/inkoc and lib/inko below PREFIX.
+# bin/inkoc and lib/inko below a prefix: `just install PREFIX=/usr/local`.
 install PREFIX=PREFIX: build
-    install -d {{PREFIX}}/bin {{PREFIX}}/lib/inko
-    install -m 755 target/release/inkoc {{PREFIX}}/bin/inkoc
-    install -m 644 target/release/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.a
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # The argument arrives with its name when it is written with it.
+    prefix={{quote(trim_start_match(PREFIX, "PREFIX="))}}
+    install -d "$prefix/bin" "$prefix/lib/inko"
+    install -m 755 target/release/inkoc "$prefix/bin/inkoc"
+    install -m 644 target/release/libinko_runtime.a "$prefix/lib/inko/libinko_runtime.a"
     # Half of the archive is debug information of the runtime, which every link would copy.
-    strip --strip-debug {{PREFIX}}/lib/inko/libinko_runtime.a || true
+    strip --strip-debug "$prefix/lib/inko/libinko_runtime.a" || true
     # The compiler looks for a slim copy beside the archive; this one is its own.
-    ln -f {{PREFIX}}/lib/inko/libinko_runtime.a {{PREFIX}}/lib/inko/libinko_runtime.slim.a
-    rm -rf {{PREFIX}}/lib/inko/std
-    cp -R std {{PREFIX}}/lib/inko/std
+    ln -f "$prefix/lib/inko/libinko_runtime.a" "$prefix/lib/inko/libinko_runtime.slim.a"
+    rm -rf "$prefix/lib/inko/std"
+    cp -R std "$prefix/lib/inko/std"
