@@ -248,3 +248,23 @@ fn timings_name_the_stages() {
         assert!(text.contains(stage), "{text}");
     }
 }
+
+#[test]
+fn wrong_settings_stop_a_program_before_it_starts() {
+    build_runtime();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    says(&inkoc_in(directory.path(), &["build", "-e", "Nil"]), 0, "");
+    for (name, value) in [
+        ("INKO_PRIMARY_THREADS", "0"),
+        ("INKO_PRIMARY_THREADS", "many"),
+        ("INKO_BLOCKING_THREADS", "-1"),
+        ("INKO_STACK_SIZE", "3Q"),
+        ("INKO_STACK_SIZE", "1K"),
+        ("INKO_GC_STRESS", "yes"),
+    ] {
+        let output = Command::new(directory.path().join("main")).env(name, value).output();
+        let output = output.expect("the program starts");
+        says(&output, 2, name);
+        says(&output, 2, &format!("\"{value}\", but must be"));
+    }
+}
