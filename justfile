@@ -39,3 +39,17 @@ install PREFIX=PREFIX: build
     ln -f "$prefix/lib/inko/libinko_runtime.a" "$prefix/lib/inko/libinko_runtime.slim.a"
     rm -rf "$prefix/lib/inko/std"
     cp -R std "$prefix/lib/inko/std"
+
+# Looks for inputs that break the front end: `just fuzz parse 600`, `just fuzz check 600`. See fuzz/README.md.
+fuzz TARGET SECONDS="60" *ARGS:
+    #!/usr/bin/env bash
+    set -euo pipefail
+    # cargo-fuzz wants options of a nightly compiler; a stable one takes them with this variable.
+    export RUSTC_BOOTSTRAP=1
+    corpus=fuzz/corpus/{{TARGET}}
+    mkdir -p "$corpus"
+    for program in $(find std tests/programs tests/rejected -name '*.inko' -size -16k); do
+        cp "$program" "$corpus/${program//\//-}"
+    done
+    cargo fuzz run --sanitizer none {{TARGET}} "$corpus" -- \
+        -max_total_time={{SECONDS}} -timeout=20 -rss_limit_mb=4096 -max_len=8192 {{ARGS}}
