@@ -1,5 +1,5 @@
-//! Runs every program below `tests/programs` in several configurations and compares what it prints and
-//! how it ends with what is expected. `tests/README.md` lists the directives.
+//! Runs every program below `tests/programs` and `tests/language` in several configurations and compares
+//! what it prints and how it ends with what is expected. `tests/README.md` lists the directives.
 
 mod support;
 
@@ -16,6 +16,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 #[derive(Default, Clone)]
 struct Directives {
     args: Vec<String>,
+    include: Option<String>,
     env: Vec<(String, String)>,
     status: i32,
     stderr: Vec<String>,
@@ -34,6 +35,7 @@ fn directives(source: &str) -> Directives {
         let Some((name, value)) = line.trim().split_once(": ") else { continue };
         match name {
             "args" => found.args = value.split_whitespace().map(String::from).collect(),
+            "include" => found.include = Some(value.into()),
             "env" => {
                 let (name, value) = value.split_once('=').expect("NAME=VALUE");
                 found.env.push((name.into(), value.into()));
@@ -70,10 +72,12 @@ const MODES: [(&str, Mode); 4] = [
 
 fn main() {
     let arguments = Arguments::from_args();
-    let directory = root().join("tests/programs");
+    let root = root().join("tests");
     let mut trials = Vec::new();
-    for path in support::files(&directory, "inko") {
-        let name = path.strip_prefix(&directory).expect("below it").with_extension("");
+    let found = ["programs", "language"].map(|name| support::files(&root.join(name), "inko"));
+    for path in found.into_iter().flatten().filter(|path| !is_imported(path)) {
+        let name = path.strip_prefix(&root).expect("below it").with_extension("");
+        let name = name.strip_prefix("programs").unwrap_or(&name);
         let source = std::fs::read_to_string(&path).expect("the program can be read");
         let wanted = directives(&source);
         for (label, mode) in MODES {
@@ -95,6 +99,22 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
+/// Whether a file is a module that programs of the suite import.
+fn is_imported(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str() == "modules")
+}
+
+/// What a program should print: the file beside it, or else the comments `#=> LINE` in it.
+fn expected(path: &Path) -> std::io::Result<String> {
+    let file = path.with_extension("expected");
+    if file.exists() {
+        return std::fs::read_to_string(file);
+    }
+    let source = std::fs::read_to_string(path)?;
+    let lines = source.split(['\n', '\r']).filter_map(|line| line.split_once("#=>"));
+    Ok(lines.map(|(_, line)| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect())
+}
+
 fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
     let temporary = tempfile::tempdir()?;
     let (path, expected) = match &wanted.small {
@@ -105,8 +125,7 @@ fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
             (small, finished.stdout)
         }
         _ => {
-            let expected = std::fs::read_to_string(path.with_extension("expected")).unwrap_or_default();
-            (path.to_path_buf(), expected)
+            (path.to_path_buf(), expected(path)?)
         }
     };
     let mut command = command(&path, wanted, mode, temporary.path())?;
@@ -141,10 +160,11 @@ fn command(path: &Path, wanted: &Directives, mode: Mode, directory: &Path) -> Re
     let mut command = match mode {
         Mode::Interpreted => {
             let mut command = Command::new(INKOC);
-            command.args(["run", "--interpret"]).arg(path);
+            include(&mut command, "run", path, wanted);
+            command.arg("--interpret").arg(path);
             command
         }
-        _ => Command::new(build(path, directory, mode)?),
+        _ => Command::new(build(path, wanted, directory, mode)?),
     };
     command.args(&wanted.args).envs(wanted.env.iter().cloned());
     if mode == Mode::Stress {
@@ -162,11 +182,20 @@ fn with_size(source: &str, size: &str) -> String {
     lines.collect()
 }
 
-fn build(path: &Path, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
+/// The subcommand and the directories of modules.
+fn include(command: &mut Command, name: &str, path: &Path, wanted: &Directives) {
+    command.arg(name);
+    if let (Some(include), Some(directory)) = (&wanted.include, path.parent()) {
+        command.arg("-i").arg(directory.join(include));
+    }
+}
+
+fn build(path: &Path, wanted: &Directives, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
     let output = directory.join("program");
     let level = if mode == Mode::Plain { "none" } else { "speed" };
     let mut command = Command::new(INKOC);
-    command.args(["build", "--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
+    include(&mut command, "build", path, wanted);
+    command.args(["--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
     let finished = run(&mut command, LIMIT);
     if finished.status == Some(0) {
         return Ok(output);

@@ -167,16 +167,11 @@ impl Emitter<'_> {
         self.store(target, CELL_VALUE, value.0);
     }
 
-    /// A capture. Those of the closure that is being executed never change and are always there, so Cranelift
-    /// may move their loads out of loops; others must stay behind the check that made sure of the closure.
+    /// A capture. Captures never change, but Cranelift mustn't know: it would move the load behind a
+    /// safepoint, where the closure may have moved and no stack map says so.
     pub(crate) fn get_capture(&mut self, closure: Value, index: u32) -> Word {
-        let own = self.function.blocks[self.function.entry].params.first();
-        let is_own = own == Some(&self.plan.liveness.roots[closure]) && self.function.block.is_some();
         let object = self.word(closure);
-        let flags = self.flags();
-        let flags = if is_own { flags.with_readonly().with_can_move() } else { flags };
-        let at = CLOSURE_CAPTURES + 8 * index as i32 - word::TAG_REFERENCE as i32;
-        Word(self.builder.ins().load(types::I64, flags, object.0, at))
+        Word(self.load(object, CLOSURE_CAPTURES + 8 * index as i32, types::I64))
     }
 
     pub(crate) fn get_global(&mut self, global: GlobalId) -> Word {

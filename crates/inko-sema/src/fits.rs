@@ -76,7 +76,7 @@ impl World<'_> {
             (View::Block, View::Class(class)) => class == self.core.block,
             (View::Block, View::Trait(id)) => self.program.classes[self.core.block].traits.contains_key(&id),
             (View::Module(left), View::Module(right)) => left == right,
-            (View::Module(_), View::Class(class)) => Some(class) == self.core.module_class,
+            (View::Module(_), View::Class(class)) => Some(class) == self.program.module_class,
             (View::Module(module), View::Trait(id)) => {
                 let class = self.program.modules[module].class;
                 match self.program.classes[class].traits.get(&id).cloned() {

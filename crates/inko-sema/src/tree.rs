@@ -62,6 +62,8 @@ pub struct Program {
     pub built_in: IndexMap<u32, ClassId>,
     /// `std::option::Option`, for `?T`.
     pub option: Option<ClassId>,
+    /// `std::module::Module`, the static type of any module; each module object has a class of its own.
+    pub module_class: Option<ClassId>,
 }
 
 /// A module.

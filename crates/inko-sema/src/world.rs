@@ -100,7 +100,6 @@ pub(crate) struct Core {
     pub(crate) object: TraitId,
     pub(crate) to_string: Option<TraitId>,
     pub(crate) match_trait: Option<TraitId>,
-    pub(crate) module_class: Option<ClassId>,
 }
 
 /// How far a constant is.
@@ -169,7 +168,6 @@ impl<'a> World<'a> {
             object: TraitId::new(0),
             to_string: None,
             match_trait: None,
-            module_class: None,
         };
         // In the order of interning above: the error type, `Any`, `Never`, `Self`.
         let flags = vec![0, 0, 0, flag::SELF];

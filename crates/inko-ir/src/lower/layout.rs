@@ -119,6 +119,7 @@ pub(crate) fn class_shape(program: &Program, id: ClassId) -> Shape {
 /// The shape of a type, where `Self` is an instance of `self_class`.
 pub(crate) fn shape(program: &Program, ty: TypeId, self_class: Option<ClassId>) -> Shape {
     match program.types.get(ty) {
+        Type::Class(id, _) if Some(*id) == program.module_class => Shape::Erased,
         Type::Class(id, _) => class_shape(program, *id),
         Type::Block(block) => {
             Shape::Block { arity: block.params.len() as u32, lambda: block.kind == BlockKind::Lambda }

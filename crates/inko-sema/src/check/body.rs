@@ -169,9 +169,23 @@ impl<'w, 'a> Checker<'w, 'a> {
         if let [only] = exprs {
             return self.expr(only);
         }
-        let list: Vec<Expr> = exprs.iter().map(|expr| self.expr(expr)).collect();
+        let mut list = Vec::with_capacity(exprs.len());
+        if let Some((last, others)) = exprs.split_last() {
+            list.extend(others.iter().map(|expr| self.statement(expr)));
+            list.push(self.expr(last));
+        }
         let ty = list.last().map_or(self.world.core.nil, |last| last.ty);
         Expr { kind: ExprKind::Sequence(list), ty, span }
+    }
+
+    /// An expression whose value is dropped.
+    fn statement(&mut self, expr: &ast::Expr) -> Expr {
+        match &expr.kind {
+            ast::ExprKind::CompoundAssign(name, op, value) => {
+                self.compound_assign(name, op, value, expr.span, false)
+            }
+            _ => self.expr(expr),
+        }
     }
 
     /// Where a body's value comes from, for messages.

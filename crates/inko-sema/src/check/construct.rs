@@ -59,6 +59,13 @@ impl Checker<'_, '_> {
         Expr { kind: ExprKind::Construct(class, list), ty, span }
     }
 
+    /// Whether instances of a class only come from the runtime.
+    fn is_special(&self, class: ClassId) -> bool {
+        let built_in = self.world.program.classes[class].built_in.is_some();
+        let of_traits = || self.world.member("std::bootstrap", "Trait") == Some(Symbol::Class(class));
+        built_in || Some(class) == self.world.program.module_class || of_traits()
+    }
+
     fn constructed_class(&mut self, name: &ast::Ident) -> Option<ClassId> {
         let text = &name.name;
         let class = if *text == "Self" {
@@ -86,7 +93,7 @@ impl Checker<'_, '_> {
             }
         };
         match class {
-            Ok(class) if self.world.program.classes[class].built_in.is_some() => {
+            Ok(class) if self.is_special(class) => {
                 self.report(name.span, Problem::BuiltInConstructor { name: text.clone() });
                 None
             }

@@ -38,7 +38,7 @@ impl Checker<'_, '_> {
                 let checked = self.expr(value);
                 self.set_attribute(name, checked, value.span, span)
             }
-            ast::ExprKind::CompoundAssign(name, op, value) => self.compound_assign(name, op, value, span),
+            ast::ExprKind::CompoundAssign(name, op, value) => self.compound_assign(name, op, value, span, true),
             ast::ExprKind::CompoundAssignAttribute(name, op, value) => {
                 let before = self.attribute(name);
                 let result = self.operator(before, op, value, span);

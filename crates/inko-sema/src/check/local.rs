@@ -165,19 +165,21 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// `name op= value`
+    /// `name op= value`, whose own value is `used` or dropped.
     pub(super) fn compound_assign(
         &mut self,
         name: &ast::Ident,
         op: &ast::Ident,
         value: &ast::Expr,
         span: Span,
+        used: bool,
     ) -> Expr {
         let Some(local) = self.assignable(name) else {
             self.expr(value);
             return self.failed(span);
         };
-        // `x += 1` alone doesn't make `x` used.
+        // `x += 1` as a statement doesn't make `x` read.
+        self.locals().info[local].read |= used;
         let before = self.local_expr(local, name.span);
         let value = self.operator(before, op, value, span);
         self.store(local, value, span, span)

@@ -333,7 +333,7 @@ pub(super) fn find_core(world: &mut World<'_>) {
     };
     world.core.to_string = find_trait(world, "std::conversion", "ToString");
     world.core.match_trait = find_trait(world, "std::operators", "Match");
-    world.core.module_class = match world.member("std::module", "Module") {
+    world.program.module_class = match world.member("std::module", "Module") {
         Some(Symbol::Class(class)) => Some(class),
         _ => None,
     };
