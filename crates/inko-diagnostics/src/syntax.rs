@@ -20,7 +20,13 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
         }
         SyntaxError::ExpectedValue { found, .. } => {
             let message = format!("a value can't start with {}", token(found));
-            hinted(new(Code::ExpectedValue, message).label("expected a value"), found)
+            let diagnostic = new(Code::ExpectedValue, message).label("expected a value");
+            match found.kind {
+                TokenKind::Throws => {
+                    diagnostic.hint("a throw type stands before the return type: `!! Error -> Type`")
+                }
+                _ => hinted(diagnostic, found),
+            }
         }
         SyntaxError::LoneBang { .. } => {
             new(Code::LoneBang, "unexpected `!`".into()).label("this starts nothing").hint(
@@ -99,6 +105,13 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             let message = format!("expected a type, but found {}", token(found));
             let diagnostic = new(Code::ExpectedType, message).label("expected a type");
             match found.kind {
+                TokenKind::Identifier
+                    if matches!(found.text.as_str(), "lambda" | "method" | "closure" | "block") =>
+                {
+                    diagnostic.hint(
+                        "the types of blocks are `do (A) -> B` for closures and `fn (A) -> B` for lambdas",
+                    )
+                }
                 TokenKind::Identifier => diagnostic.hint("the names of types start with a capital letter"),
                 _ => diagnostic,
             }

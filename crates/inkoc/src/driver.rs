@@ -5,10 +5,11 @@ use crate::home::Home;
 use crate::sources::Sources;
 use crate::{link, report};
 use inko_codegen::{Listings, Optimize};
-use inko_diagnostics::Diagnostic;
+use inko_diagnostics::{Code, Diagnostic};
 use inko_ir::OptLevel;
 use inko_ir::verify::{assert_valid, verify_program};
 use inko_sema::tree;
+use inko_syntax::{SourceMap, Span};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -86,6 +87,7 @@ impl Front {
         // What is missing because it could not be parsed would only be reported once more.
         if !syntax_errors {
             diagnostics.extend(checked.diagnostics);
+            drop_explained(&mut diagnostics, &sources.map);
         }
         report::diagnostics(&diagnostics, &sources.map, options);
         if diagnostics.iter().any(Diagnostic::is_error) {
@@ -228,4 +230,20 @@ fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
         }
         Ok(()) => Ok(()),
     }
+}
+
+/// Drops the warning about `-5` in `x -5` if `x` itself was an error: that one says what to do.
+fn drop_explained(diagnostics: &mut Vec<Diagnostic>, sources: &SourceMap) {
+    let errors: Vec<Span> =
+        diagnostics.iter().filter(|found| found.is_error()).map(|found| found.primary.span).collect();
+    diagnostics.retain(|found| {
+        let place = found.primary.span;
+        let text = sources.file(place.file).text();
+        let follows = |error: &Span| {
+            error.file == place.file
+                && error.end <= place.start
+                && text[error.end as usize..place.start as usize].bytes().all(|byte| byte == b' ')
+        };
+        found.code != Code::NegativeLiteralAfterOperand || !errors.iter().any(follows)
+    });
 }

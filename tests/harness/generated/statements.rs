@@ -106,7 +106,8 @@ impl Writer<'_> {
 
     /// Prints the variables that were defined since the scope had a length.
     pub fn say_all(&mut self, lines: &mut Vec<String>, since: usize) {
-        for variable in self.scope[since..].to_vec() {
+        let variables = self.scope[since..].to_vec();
+        for variable in variables {
             let shown = self.shown(&variable.name, &variable.ty);
             lines.push(format!("say('{}', {shown})", variable.name));
         }

@@ -4,7 +4,7 @@ use super::{Checker, FrameKind};
 use crate::errors::Problem;
 use crate::tree::{Expr, ExprKind};
 use crate::types::{ModuleId, TypeId};
-use crate::world::{ConstantState, Symbol, View};
+use crate::world::{ConstantState, Origin, Symbol, View};
 use inko_syntax::{Name, Span, ast};
 
 impl Checker<'_, '_> {
@@ -203,6 +203,9 @@ impl Checker<'_, '_> {
         let Some(id) = defined else {
             if !self.is_module_constant(name.span) {
                 self.report(name.span, Problem::ConstantInBody { name: name.name.clone() });
+                // Its uses aren't mistakes of their own.
+                let globals = &mut self.world.scopes[self.module].globals;
+                globals.entry(name.name.clone()).or_insert((Symbol::Poison, Origin::Import(name.span)));
             }
             return self.failed(span);
         };

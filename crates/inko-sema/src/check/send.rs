@@ -44,24 +44,31 @@ impl Checker<'_, '_> {
             _ => {}
         }
         self.unchecked_args(list);
-        self.unknown_identifier(own, name, args.is_some());
+        self.unknown_identifier(own, name, args);
         self.failed(name.span)
     }
 
-    fn unknown_identifier(&mut self, own: TypeId, name: &ast::Ident, has_args: bool) {
+    fn unknown_identifier(&mut self, own: TypeId, name: &ast::Ident, args: Option<&[ast::Arg]>) {
+        if let Some(args) = args
+            && let Some(Expr { kind: ExprKind::Local(local), .. }) = self.read_local(name)
+        {
+            let negative = matches!(args, [arg] if is_negative(&arg.value));
+            let hint = if negative { MessageHint::Subtract } else { MessageHint::CallLocal };
+            let outer = Some(self.locals().all[local].span);
+            self.report(
+                name.span,
+                Problem::UnknownIdentifier { ty: own, name: name.name.clone(), hint, outer },
+            );
+            return;
+        }
         let mut names = self.world.message_names(own);
         names.extend(self.world.scopes[self.module].methods.keys().cloned());
         let lower = |name: &&Name| name.chars().next().is_some_and(char::is_lowercase);
         names.extend(self.world.scopes[self.module].globals.keys().filter(lower).cloned());
-        let local = if has_args { None } else { self.similar_local(&name.name) };
+        let local = if args.is_some() { None } else { self.similar_local(&name.name) };
         let similar = local.or_else(|| suggest::closest(&name.name, names.iter()));
-        let is_local = has_args && self.read_local(name).is_some();
-        let outer = if is_local { None } else { self.unreachable_local(&name.name) };
-        let hint = match is_local {
-            true => MessageHint::CallLocal,
-            false if outer.is_some() => MessageHint::Captures,
-            false => MessageHint::similar(similar),
-        };
+        let outer = self.unreachable_local(&name.name);
+        let hint = if outer.is_some() { MessageHint::Captures } else { MessageHint::similar(similar) };
         self.report(name.span, Problem::UnknownIdentifier { ty: own, name: name.name.clone(), hint, outer });
     }
 
@@ -344,4 +351,13 @@ fn has_effects(kind: &ExprKind) -> bool {
             | ExprKind::ClassObject(_)
             | ExprKind::Error
     )
+}
+
+/// Whether an expression is a literal of a negative number.
+fn is_negative(value: &ast::Expr) -> bool {
+    match &value.kind {
+        ast::ExprKind::Integer(digits) => digits.starts_with('-'),
+        ast::ExprKind::Float(number) => number.is_sign_negative(),
+        _ => false,
+    }
 }

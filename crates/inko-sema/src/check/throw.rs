@@ -56,6 +56,8 @@ impl Checker<'_, '_> {
             let problem = if boundary == top {
                 Problem::ThrowAtModuleLevel { ty }
             } else {
+                // The closure was to throw it, most likely.
+                self.frames[top].throws.threw = true;
                 Problem::ThrowOutsideMethod
             };
             self.report(span, problem);

@@ -148,10 +148,17 @@ fn bind(world: &mut World<'_>, module: ModuleId, name: &ast::Ident, symbol: Symb
     true
 }
 
+/// Declares type parameters, without their bounds.
 pub(crate) fn type_params(world: &mut World<'_>, source: &[ast::TypeParam]) -> Vec<ParamId> {
     let mut ids = Vec::with_capacity(source.len());
-    for param in source {
+    for (index, param) in source.iter().enumerate() {
         let (name, span) = (param.name.name.clone(), param.name.span);
+        if is_reserved(&name) {
+            world.report(span, Problem::Reserved { name: name.clone() });
+        } else if let Some(first) = source[..index].iter().find(|one| one.name.name == name) {
+            let problem = Problem::DuplicateTypeParam { name: name.clone(), first: first.name.span };
+            world.report(span, problem);
+        }
         ids.push(world.program.params.push(tree::TypeParam { name, bounds: Vec::new(), span }));
     }
     ids

@@ -37,7 +37,7 @@ fn signature(world: &mut World<'_>, stub: &Stub<'_>) {
     let params = world.params_in_scope(id);
     let self_type = Some(world.owner_type(owner));
     let scope = TypeScope { module, params: &params, self_type, method: Some(id) };
-    unique_names(world, source);
+    duplicates(world, &source.params);
     let ids = world.program.methods[id].type_params.clone();
     param_bounds(world, &scope, &ids, &source.type_params);
     // The bounds come first: types in the signature may depend on them.
@@ -79,19 +79,6 @@ fn parameter(world: &mut World<'_>, scope: &TypeScope<'_>, param: &ast::Param) -
     let ty = if param.rest { world.array_type(ty) } else { ty };
     let optional = param.default.is_some() && !param.rest;
     Param { name: param.name.name.clone(), ty, optional, rest: param.rest, span: param.name.span }
-}
-
-/// Reports arguments and type parameters of the same name.
-fn unique_names(world: &mut World<'_>, source: &ast::Method) {
-    duplicates(world, &source.params);
-    for (index, param) in source.type_params.iter().enumerate() {
-        let name = &param.name.name;
-        let first = source.type_params[..index].iter().find(|one| one.name.name == *name);
-        if let Some(first) = first {
-            let problem = Problem::DuplicateTypeParam { name: name.clone(), first: first.name.span };
-            world.report(param.name.span, problem);
-        }
-    }
 }
 
 /// Reports arguments of the same name; `_` may be given to several.

@@ -27,7 +27,8 @@ impl MessageHint {
                 "methods and lambdas can't use the variables around them: pass the value as an argument"
                     .into()
             }
-            MessageHint::CallLocal => "a block in a local variable is called with `.call(...)`".into(),
+            MessageHint::CallLocal => "a block in a variable is called with `.call(...)`".into(),
+            MessageHint::Subtract => "to subtract, put a blank before and after the `-`".into(),
         })
     }
 }
@@ -55,8 +56,13 @@ impl Problem {
         let text = |ty: TypeId| world.show(ty);
         let first_text = "it was first defined here";
         match self {
+            P::UnknownLocal { name, similar } => {
+                diagnostic.hint = Some(match similar {
+                    Some(similar) => did_you_mean(&similar),
+                    None => format!("define it: `let mut {name} = ...`"),
+                });
+            }
             P::NotAMember { similar, .. }
-            | P::UnknownLocal { similar, .. }
             | P::UnknownKeyword { similar, .. }
             | P::UnknownExternal { similar, .. } => {
                 if let Some(similar) = similar {
@@ -134,7 +140,11 @@ impl Problem {
             P::UnknownIdentifier { hint, outer, .. } => {
                 diagnostic.hint = hint.text();
                 if let Some(outer) = outer {
-                    diagnostic = diagnostic.related(outer, "this variable is out of reach");
+                    let what = match hint {
+                        MessageHint::Captures => "this variable is out of reach",
+                        _ => "the variable is defined here",
+                    };
+                    diagnostic = diagnostic.related(outer, what);
                 }
             }
             P::ArgumentCount { missing, related, .. } => {
@@ -232,6 +242,13 @@ impl Problem {
             }
             P::ReturnAndYield => {
                 diagnostic = diagnostic.hint("a generator has a yield type only: remove `->`")
+            }
+            P::ThrowOutsideMethod => {
+                diagnostic = diagnostic.hint("`local throw` throws out of the closure, to its caller");
+            }
+            P::YieldOutsideMethod => {
+                diagnostic =
+                    diagnostic.hint("generators are methods with a yield type: `def name => Type { ... }`");
             }
             P::YieldUndeclared => diagnostic = diagnostic.hint("give the method a yield type: `=> Type`"),
             P::NeverYields { .. } => {

@@ -1,5 +1,6 @@
 //! The code and the message of every problem.
 
+use super::MessageHint;
 use super::{Problem, What};
 use crate::types::TypeId;
 use crate::world::{View, World};
@@ -138,9 +139,12 @@ impl Problem {
                 Code::UnknownMessage,
                 format!("the type `{}` doesn't respond to the message `{name}`", show(ty)),
             ),
-            P::UnknownIdentifier { ty, name, .. } => (
+            P::UnknownIdentifier { ty, name, hint, .. } => (
                 Code::UnknownMessage,
                 match world.view(*ty) {
+                    _ if matches!(hint, MessageHint::CallLocal | MessageHint::Subtract) => {
+                        format!("`{name}` is a local variable, which takes no arguments")
+                    }
                     View::Module(_) => format!("there is no local variable or method `{name}` here"),
                     _ => format!(
                         "there is no local variable or method `{name}` here, in a method of `{}`",

@@ -39,6 +39,8 @@ pub(crate) enum MessageHint {
     NoBounds,
     /// A local with arguments.
     CallLocal,
+    /// A local with a negative number as its argument.
+    Subtract,
     /// A local that lambdas and methods can't reach.
     Captures,
 }

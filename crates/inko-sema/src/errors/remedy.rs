@@ -17,8 +17,13 @@ pub(super) fn mismatch(world: &World<'_>, want: TypeId, have: TypeId) -> Option<
             "it may be none: `get_or(...)` gives a value in any case, `get` panics without one".into(),
         );
     }
-    if inside(want).is_some_and(|inner| same(inner, have)) {
-        return Some("make it optional: `Option.some(...)`".into());
+    if let Some(inner) = inside(want) {
+        if same(inner, have) {
+            return Some("make it optional: `Option.some(...)`".into());
+        }
+        if same(have, core.nil) {
+            return Some("a missing value is `Option.none`".into());
+        }
     }
     let integer = same(have, core.integer);
     match (world.view(want), world.view(have)) {

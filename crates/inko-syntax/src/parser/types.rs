@@ -9,7 +9,8 @@ use crate::error::{Expected, SyntaxError};
 use crate::token::TokenKind;
 use chumsky::prelude::*;
 
-/// A type. An error is reported here and leaves [`TypeKind::Error`], without consuming anything.
+/// A type. An error is reported here and leaves [`TypeKind::Error`]; what can't be meant as a type isn't
+/// consumed.
 pub(super) fn ty(inp: &mut Input<'_, '_>) -> Result<Type> {
     inp.nested(|inp| match inp.kind() {
         TokenKind::Question => {
@@ -36,6 +37,16 @@ pub(super) fn ty(inp: &mut Input<'_, '_>) -> Result<Type> {
             inp.fail(Expected::Words("a type"), |found, span| SyntaxError::ExpectedType { found, span });
             let at = inp.token();
             let span = inp.span(at);
+            if at.kind == TokenKind::Identifier && at.same_line() {
+                // `integer` or `lambda (A)`: one mistake.
+                inp.bump();
+                type_args(inp)?;
+                if inp.is(TokenKind::ParenOpen) && inp.token().same_line() {
+                    let opened = inp.bump();
+                    List::new(opened).parse(inp, element)?;
+                }
+                return Ok(Type { kind: TypeKind::Error, span });
+            }
             Ok(Type { kind: TypeKind::Error, span: Span::new(span.file, span.start, span.start) })
         }
     })
