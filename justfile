@@ -48,7 +48,7 @@ fuzz TARGET SECONDS="60" *ARGS:
     export RUSTC_BOOTSTRAP=1
     corpus=fuzz/corpus/{{TARGET}}
     mkdir -p "$corpus"
-    for program in $(find std tests/programs tests/rejected -name '*.inko' -size -16k); do
+    for program in $(find std tests/programs tests/language tests/rejected -name '*.inko' -size -16k); do
         cp "$program" "$corpus/${program//\//-}"
     done
     cargo fuzz run --sanitizer none {{TARGET}} "$corpus" -- \
