@@ -13,6 +13,11 @@ use cli::{Cli, Command};
 use driver::Failure;
 use std::process::ExitCode;
 
+/// A compiler allocates many small trees and frees them together, which this allocator does several times
+/// faster than the C library's in a thread that isn't the first.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The exit status for programs with errors and for files or tools that fail.
 const STATUS_ERRORS: u8 = 1;
 /// The exit status for wrong usage; clap uses it too.
