@@ -27,6 +27,7 @@ enum Key {
     String(Name),
     Module(u32),
     ClassObject(u32),
+    Trait(u32),
     Closure(FunctionId),
 }
 
@@ -140,6 +141,9 @@ impl Statics {
                     (0..fields).for_each(|_| self.objects.u64(word::NIL));
                 }
             }
+            Constant::Trait { class, number } if self.is_new(Key::Trait(*number)) => {
+                self.objects.u64(header(*class, FLAG_PERMANENT));
+            }
             Constant::ClassObject(number) if self.is_new(Key::ClassObject(*number)) => {
                 self.objects.u64(header(class::CLASS_OBJECT, FLAG_PERMANENT));
                 self.objects.u64(u64::from(*number));
@@ -242,6 +246,7 @@ impl Statics {
             },
             Constant::String(text) => object(Key::String(text.clone())),
             Constant::Module(number) => object(Key::Module(*number)),
+            Constant::Trait { number, .. } => object(Key::Trait(*number)),
             Constant::ClassObject(number) => object(Key::ClassObject(*number)),
             Constant::Bool(_) | Constant::Float(_) | Constant::Raw(_) => None,
         }

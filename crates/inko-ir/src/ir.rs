@@ -274,6 +274,13 @@ pub enum Constant {
     Module(u32),
     /// The class object of the class with this number.
     ClassObject(u32),
+    /// A trait as a value.
+    Trait {
+        /// The number of the class `Trait`.
+        class: u32,
+        /// Tells traits apart.
+        number: u32,
+    },
     /// `inko_abi::word::UNDEFINED`.
     Undefined,
     /// A raw integer.

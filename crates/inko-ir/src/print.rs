@@ -131,6 +131,7 @@ impl Printer<'_> {
                 Constant::Float(bits) => write!(f, "{:?}", f64::from_bits(*bits)),
                 Constant::String(text) => write!(f, "{text:?}"),
                 Constant::Module(number) => write!(f, "module {}", class(*number)),
+                Constant::Trait { class: of, number } => write!(f, "trait {} {number}", class(*of)),
                 Constant::ClassObject(number) => write!(f, "class {}", class(*number)),
                 Constant::Undefined => write!(f, "undefined"),
                 Constant::Raw(value) => write!(f, "raw {value}"),

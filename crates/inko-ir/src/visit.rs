@@ -263,7 +263,7 @@ impl Constant {
             Constant::Small(_) => Known::Small,
             Constant::Big(_) => Known::Integer,
             Constant::String(_) => Known::Class(class::STRING),
-            Constant::Module(number) => Known::Class(*number),
+            Constant::Module(number) | Constant::Trait { class: number, .. } => Known::Class(*number),
             Constant::ClassObject(_) => Known::Class(class::CLASS_OBJECT),
             Constant::Bool(_) | Constant::Float(_) | Constant::Undefined | Constant::Raw(_) => Known::Nothing,
         }

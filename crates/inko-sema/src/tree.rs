@@ -64,6 +64,8 @@ pub struct Program {
     pub option: Option<ClassId>,
     /// `std::module::Module`, the static type of any module; each module object has a class of its own.
     pub module_class: Option<ClassId>,
+    /// The class `Trait`, whose instances are the traits themselves.
+    pub trait_class: Option<ClassId>,
 }
 
 /// A module.
@@ -336,6 +338,8 @@ pub enum ExprKind {
     Module(ModuleId),
     /// A class object.
     ClassObject(ClassId),
+    /// A trait as a value, of the class `Trait`.
+    TraitObject(TraitId),
     /// `C { @a = x }`: attribute indexes with values, in written order.
     Construct(ClassId, Vec<(u32, Expr)>),
     /// A send of any kind.

@@ -188,6 +188,7 @@ impl Machine<'_> {
                 Val::Word(Word::String(string.clone()))
             }
             Constant::Module(number) => Val::Word(Word::Module(*number)),
+            Constant::Trait { class, number } => Val::Word(Word::Trait { class: *class, number: *number }),
             Constant::ClassObject(number) => Val::Word(Word::ClassObject(*number)),
             Constant::Undefined => Val::Word(Word::Undefined),
             Constant::Raw(value) => Val::Raw(*value),

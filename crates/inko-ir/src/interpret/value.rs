@@ -28,6 +28,11 @@ pub(super) enum Word {
     String(Rc<str>),
     Module(u32),
     ClassObject(u32),
+    /// A trait as a value.
+    Trait {
+        class: u32,
+        number: u32,
+    },
     Object(Rc<Object>),
 }
 
@@ -101,7 +106,7 @@ impl Word {
             Word::Nil => class::NIL,
             Word::Undefined => class::NONE,
             Word::String(_) => class::STRING,
-            Word::Module(number) => *number,
+            Word::Module(number) | Word::Trait { class: number, .. } => *number,
             Word::ClassObject(_) => class::CLASS_OBJECT,
             Word::Object(object) => match &object.body {
                 Body::Instance(number, _) => *number,
@@ -126,6 +131,7 @@ impl Word {
             (Word::Nil, Word::Nil) | (Word::Undefined, Word::Undefined) => true,
             (Word::String(a), Word::String(b)) => Rc::ptr_eq(a, b),
             (Word::Module(a), Word::Module(b)) | (Word::ClassObject(a), Word::ClassObject(b)) => a == b,
+            (Word::Trait { number: a, .. }, Word::Trait { number: b, .. }) => a == b,
             (Word::Object(a), Word::Object(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }

@@ -12,7 +12,7 @@ use crate::ir::*;
 use inko_abi::entry::Entry;
 use inko_abi::word;
 use inko_sema::tree::{Expr, ExprKind};
-use inko_sema::types::{ClassId, Type, TypeId};
+use inko_sema::types::{ClassId, TraitId, Type, TypeId};
 
 impl<'p> Cx<'_, 'p> {
     /// Lowers an expression; its value may be of a weaker shape than its type says.
@@ -89,6 +89,7 @@ impl<'p> Cx<'_, 'p> {
             }
             ExprKind::Module(id) => self.module_object(*id),
             ExprKind::ClassObject(id) => self.class_object(*id),
+            ExprKind::TraitObject(id) => self.trait_object(*id),
             ExprKind::Construct(class, fields) => self.construct(*class, fields),
             ExprKind::Call(call) => self.call(expr, call),
             ExprKind::Closure(closure) => self.closure(closure),
@@ -166,6 +167,15 @@ impl<'p> Cx<'_, 'p> {
         let number = layout::number(self.program, class);
         let value = Op::Constant(Constant::ClassObject(number));
         Val::erased(self.emit().value(value, Ty::Word, Known::Class(inko_abi::class::CLASS_OBJECT)))
+    }
+
+    fn trait_object(&mut self, id: TraitId) -> Val {
+        let Some(class) = self.program.trait_class else {
+            unreachable!("without the class `Trait` there are no such values")
+        };
+        self.lowering.instantiate(class);
+        let class = layout::number(self.program, class);
+        self.emit().constant(Constant::Trait { class, number: id.as_u32() }, Shape::Class(class))
     }
 
     /// The class of `self`, which has attributes, and `self`.

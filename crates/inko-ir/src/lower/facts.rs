@@ -218,6 +218,7 @@ impl Walker<'_> {
             | ExprKind::Constant(_)
             | ExprKind::Module(_)
             | ExprKind::ClassObject(_)
+            | ExprKind::TraitObject(_)
             | ExprKind::Lambda(_)
             | ExprKind::Error => {}
             ExprKind::SelfRef | ExprKind::Attribute(_) => self.this(),

@@ -263,6 +263,7 @@ impl Reader<'_, '_> {
             "raw" => Constant::Raw(self.line.number()?),
             "big" => Constant::Big(self.line.word()?.into()),
             "module" => Constant::Module(self.class()?),
+            "trait" => Constant::Trait { class: self.class()?, number: self.line.number()? },
             "class" => Constant::ClassObject(self.class()?),
             _ => match (name.parse::<i64>(), name.parse::<f64>()) {
                 (Ok(number), _) => Constant::Small(number),

@@ -63,8 +63,8 @@ impl Checker<'_, '_> {
     /// Whether instances of a class only come from the runtime.
     fn is_special(&self, class: ClassId) -> bool {
         let built_in = self.world.program.classes[class].built_in.is_some();
-        let of_traits = || self.world.member("std::bootstrap", "Trait") == Some(Symbol::Class(class));
-        built_in || Some(class) == self.world.program.module_class || of_traits()
+        let program = &self.world.program;
+        built_in || [program.module_class, program.trait_class].contains(&Some(class))
     }
 
     fn constructed_class(&mut self, name: &ast::Ident) -> Option<ClassId> {

@@ -134,10 +134,13 @@ impl Checker<'_, '_> {
                 let ty = self.world.intern(crate::types::Type::ClassObject(class));
                 Expr { kind: ExprKind::ClassObject(class), ty, span }
             }
-            Symbol::Trait(_) => {
-                self.report(span, Problem::TypeAsValue { name: name.clone() });
-                self.failed(span)
-            }
+            Symbol::Trait(id) => match self.world.program.trait_class {
+                Some(class) => {
+                    let ty = self.world.class_type(class, Vec::new());
+                    Expr { kind: ExprKind::TraitObject(id), ty, span }
+                }
+                None => self.failed(span),
+            },
             Symbol::Constant(id) => {
                 let in_method = self.frames.first().is_some_and(|frame| frame.kind == FrameKind::Method);
                 let known = in_method && self.world.literal_constants.contains_key(&id);

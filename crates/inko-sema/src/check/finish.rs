@@ -105,6 +105,7 @@ fn close_expr(world: &mut World<'_>, expr: &mut Expr) {
         | ExprKind::Constant(_)
         | ExprKind::Module(_)
         | ExprKind::ClassObject(_)
+        | ExprKind::TraitObject(_)
         | ExprKind::Lambda(_)
         | ExprKind::Return(None)
         | ExprKind::Error => {}

@@ -349,6 +349,7 @@ fn has_effects(kind: &ExprKind) -> bool {
             | ExprKind::Constant(_)
             | ExprKind::Module(_)
             | ExprKind::ClassObject(_)
+            | ExprKind::TraitObject(_)
             | ExprKind::Error
     )
 }

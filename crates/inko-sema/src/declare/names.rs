@@ -340,10 +340,13 @@ pub(super) fn find_core(world: &mut World<'_>) {
     };
     world.core.to_string = find_trait(world, "std::conversion", "ToString");
     world.core.match_trait = find_trait(world, "std::operators", "Match");
-    world.program.module_class = match world.member("std::module", "Module") {
+    let find_class = |module, name| match world.member(module, name) {
         Some(Symbol::Class(class)) => Some(class),
         _ => None,
     };
+    let (of_modules, of_traits) =
+        (find_class("std::module", "Module"), find_class("std::bootstrap", "Trait"));
+    (world.program.module_class, world.program.trait_class) = (of_modules, of_traits);
     pre_type_constants(world);
 }
 
