@@ -186,6 +186,8 @@ codes! {
     Error 116 UsedBeforeDefinition "used before its definition";
     /// Two type parameters with the same name.
     Error 117 DuplicateTypeParameter "second type parameter of the same name";
+    /// An external function outside of the standard library.
+    Error 118 ExternalOutsideLibrary "external function outside of the standard library";
     /// N11: A local that is never read.
     Warning 100 UnusedLocal "unused local variable";
     /// An imported symbol that is never used.

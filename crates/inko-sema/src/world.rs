@@ -222,10 +222,14 @@ impl<'a> World<'a> {
 
     /// Whether a place is in the standard library while the program isn't.
     pub(crate) fn is_foreign(&self, place: Span) -> bool {
-        let is_std = |module: &crate::tree::Module| module.name.starts_with("std::");
-        let main = self.program.order.last().map(|&id| &self.program.modules[id]);
-        !main.is_some_and(is_std)
-            && self.program.modules.values().any(|one| one.file == place.file && is_std(one))
+        let main = self.program.order.last().copied();
+        let home = self.program.modules.iter().find(|(_, one)| one.file == place.file);
+        home.is_some_and(|(id, _)| self.is_library(id)) && !main.is_some_and(|id| self.is_library(id))
+    }
+
+    /// Whether a module belongs to the standard library: only there are intrinsics and external functions.
+    pub(crate) fn is_library(&self, module: ModuleId) -> bool {
+        self.program.modules[module].name.starts_with("std::")
     }
 
     /// Where a class or trait of the program is defined.

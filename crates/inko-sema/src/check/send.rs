@@ -114,17 +114,12 @@ impl Checker<'_, '_> {
         let args: Vec<Arg<'_>> = args.iter().map(Arg::from).collect();
         if let ast::ExprKind::Constant(constant) = &receiver.kind
             && constant.name == intrinsic::RECEIVER
-            && self.may_use_intrinsics()
+            && self.world.is_library(self.module)
         {
             return self.intrinsic(name, args, span);
         }
         let receiver = self.expr(receiver);
         self.send_to(receiver, name, type_args, args, span)
-    }
-
-    /// Intrinsics belong to the standard library; elsewhere their receiver is an unknown constant.
-    fn may_use_intrinsics(&self) -> bool {
-        self.world.program.modules[self.module].name.starts_with("std::")
     }
 
     /// An operator with an operand that has yet to be checked, for compound assignments.

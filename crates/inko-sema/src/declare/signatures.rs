@@ -123,6 +123,10 @@ fn external(world: &mut World<'_>, stub: &Stub<'_>) {
     let Stub { id, source, .. } = *stub;
     let name = &source.name.name;
     let span = source.name.span;
+    if !world.is_library(world.program.methods[id].module) {
+        world.report(span, Problem::ExternalOutsideLibrary);
+        return;
+    }
     let Some(entry) = Entry::from_name(name) else {
         let names: Vec<Name> = SIGNATURES.iter().map(|row| Name::from(row.name)).collect();
         let similar = suggest::closest(name, names.iter());

@@ -243,6 +243,9 @@ impl Problem {
             P::ReturnAndYield => {
                 diagnostic = diagnostic.hint("a generator has a yield type only: remove `->`")
             }
+            P::ExternalOutsideLibrary => {
+                diagnostic = diagnostic.hint("what the runtime offers is in the library's modules");
+            }
             P::ThrowOutsideMethod => {
                 diagnostic = diagnostic.hint("`local throw` throws out of the closure, to its caller");
             }

@@ -338,6 +338,10 @@ impl Problem {
             P::UnknownIntrinsic { name } => {
                 (Code::UnknownIntrinsic, format!("there is no intrinsic `{name}`"))
             }
+            P::ExternalOutsideLibrary => (
+                Code::ExternalOutsideLibrary,
+                "only the standard library can declare external functions".into(),
+            ),
             P::UnknownExternal { name, .. } => {
                 (Code::UnknownExternal, format!("the runtime has no function `{name}`"))
             }

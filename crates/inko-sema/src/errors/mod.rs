@@ -143,6 +143,7 @@ pub(crate) enum Problem {
     ErasedPattern { name: Name },
     // The compiler and its library.
     UnknownIntrinsic { name: Name },
+    ExternalOutsideLibrary,
     UnknownExternal { name: Name, similar: Option<Name> },
     ExternalArguments { name: Name, want: usize, have: usize },
     ExternalThrows { name: Name, throws: bool },

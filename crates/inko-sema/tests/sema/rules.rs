@@ -12,7 +12,8 @@ fn the_miniature_library_is_sound() {
 fn imports() {
     check("import main_of_nothing", &["UnknownModule 1:8"]);
     check("import a::(self, f, C as D)\na.f\nf\nD {}\n### a\ndef f {}\nclass C {}", &[]);
-    check("import a::*\nf\nC {}\n### a\ndef f {}\nclass C {}\nextern def poll", &[]);
+    check("import std::a::*\nf\nC {}\n### std::a\ndef f {}\nclass C {}\nextern def poll", &[]);
+    check("extern def poll", &["ExternalOutsideLibrary 1:12"]);
     check("import a::(g)\ng\n### a\ndef f {}", &["UnknownModuleMember 1:12"]);
     check("import a::(f)\ndef f {}\n### a\ndef f {}", &["ImportClash 1:12"]);
     // A module's own definition shadows the prelude and the bootstrap module.
