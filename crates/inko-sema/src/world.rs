@@ -134,8 +134,8 @@ pub(crate) struct World<'a> {
     pub(crate) extra_bounds: Vec<(ParamId, TypeId)>,
     pub(crate) constant_states: SecondaryMap<ConstantId, ConstantState>,
     pub(crate) jobs: Vec<Job<'a>>,
-    /// Constants whose type was known without checking anything.
-    pub(crate) literal_constants: Map<ConstantId, ()>,
+    /// The types of constants that were asked for before their module was checked, as far as there is one.
+    pub(crate) early_constants: Map<ConstantId, Option<TypeId>>,
     /// Type arguments to compare with bounds once all implementations are known; `None` from then on.
     pub(crate) pending_bounds: Option<Vec<PendingBounds>>,
     /// The variables of module bodies, which nothing else can reach, for messages.
@@ -185,7 +185,7 @@ impl<'a> World<'a> {
             extra_bounds: Vec::new(),
             constant_states: SecondaryMap::new(),
             jobs: Vec::new(),
-            literal_constants: Map::default(),
+            early_constants: Map::default(),
             pending_bounds: Some(Vec::new()),
             module_locals: Map::default(),
             broken: Map::default(),

@@ -4,7 +4,7 @@ use super::local::{Kind, Locals};
 use super::{Checker, Frame, FrameKind, TYPE_GIVEN, Written};
 use crate::errors::Problem;
 use crate::transform::Subst;
-use crate::tree::{BodyParam, Expr, ExprKind, MethodId, Owner};
+use crate::tree::{BodyParam, ConstantId, Expr, ExprKind, MethodId, Owner};
 use crate::types::{ModuleId, ParamId, Type, TypeId};
 use crate::world::{Job, World};
 use inko_syntax::ast::{self, Item};
@@ -133,6 +133,40 @@ pub(crate) fn default_type(
     world.silent -= 1;
     world.holes.clear();
     (!world.is_error(ty)).then_some(ty)
+}
+
+/// The type of a constant before the body of its module is checked, for the defaults of arguments. `None`
+/// outside of such a trial, where a use of the constant is too early, and if it can't be told from the
+/// initialiser alone.
+pub(super) fn early_constant(world: &mut World<'_>, id: ConstantId) -> Option<TypeId> {
+    if world.silent == 0 {
+        return None;
+    }
+    if let Some(&known) = world.early_constants.get(&id) {
+        return known;
+    }
+    // An initialiser that leads back to its constant gives no type.
+    world.early_constants.insert(id, None);
+    let (module, place) = (world.program.constants[id].module, world.program.constants[id].span);
+    let value = world.sources[module].items.iter().find_map(|item| match item {
+        Item::Expr(ast::Expr { kind: ast::ExprKind::Let { name, value, ty, .. }, .. })
+            if name.span == place =>
+        {
+            Some((value, ty))
+        }
+        _ => None,
+    })?;
+    let self_type = world.module_type(module);
+    let mut checker = Checker::new(world, module, self_type, self_type, Vec::new());
+    checker.frames.push(Frame::new(FrameKind::Module, None));
+    let ty = match value {
+        (_, Some(written)) => checker.written_type(written),
+        (value, None) => checker.expr(value).ty,
+    };
+    let ty = world.closed(ty);
+    let known = (!world.is_error(ty)).then_some(ty);
+    world.early_constants.insert(id, known);
+    known
 }
 
 impl<'w, 'a> Checker<'w, 'a> {

@@ -1,6 +1,7 @@
 //! Expressions: which of the neighbouring files checks which kind, and the kinds that need no file.
 
-use super::{Checker, FrameKind};
+use super::Checker;
+use super::body::early_constant;
 use crate::errors::Problem;
 use crate::tree::{Expr, ExprKind};
 use crate::types::{ModuleId, TypeId};
@@ -142,14 +143,14 @@ impl Checker<'_, '_> {
                 None => self.failed(span),
             },
             Symbol::Constant(id) => {
-                let in_method = self.frames.first().is_some_and(|frame| frame.kind == FrameKind::Method);
-                let known = in_method && self.world.literal_constants.contains_key(&id);
-                if self.world.constant_states[id] == ConstantState::Pending && !known {
+                let ready = self.world.constant_states[id] == ConstantState::Ready;
+                let early = if ready { None } else { early_constant(self.world, id) };
+                if !ready && early.is_none() {
                     let first = self.world.program.constants[id].span;
                     self.report(span, Problem::UsedBeforeDefinition { name: name.clone(), first });
                     return self.failed(span);
                 }
-                let ty = self.world.program.constants[id].ty;
+                let ty = early.unwrap_or(self.world.program.constants[id].ty);
                 Expr { kind: ExprKind::Constant(id), ty, span }
             }
             Symbol::Module(module) => self.module_expr(module, span),

@@ -347,7 +347,6 @@ pub(super) fn find_core(world: &mut World<'_>) {
     let (of_modules, of_traits) =
         (find_class("std::module", "Module"), find_class("std::bootstrap", "Trait"));
     (world.program.module_class, world.program.trait_class) = (of_modules, of_traits);
-    pre_type_constants(world);
 }
 
 fn empty_class(world: &mut World<'_>, name: &str, built_in: Option<u32>) -> ClassId {
@@ -371,27 +370,6 @@ fn require_params(world: &mut World<'_>, class: ClassId, count: usize) {
     while world.program.classes[class].type_params.len() < count {
         let param = world.program.params.push(tree::TypeParam { name: "T".into(), bounds: Vec::new(), span });
         world.program.classes[class].type_params.push(param);
-    }
-}
-
-/// Constants whose initialiser is a literal have a type from the start, so that defaults of arguments
-/// may use them.
-fn pre_type_constants(world: &mut World<'_>) {
-    for module in world.sources.keys().collect::<Vec<_>>() {
-        let source = world.sources[module];
-        for item in &source.items {
-            let Item::Expr(expr) = item else { continue };
-            let ast::ExprKind::Let { name, is_constant: true, ty: None, value, .. } = &expr.kind else {
-                continue;
-            };
-            if let Some(ty) = world.literal_type(value)
-                && let Some(&Symbol::Constant(id)) = world.scopes[module].members.get(&name.name)
-                && world.program.constants[id].span == name.span
-            {
-                world.program.constants[id].ty = ty;
-                world.literal_constants.insert(id, ());
-            }
-        }
     }
 }
 

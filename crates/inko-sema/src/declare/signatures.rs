@@ -6,11 +6,10 @@ use crate::errors::Problem;
 use crate::resolve::{SelfUse, TypeScope};
 use crate::suggest;
 use crate::tree::{MethodId, Owner, Param};
-use crate::types::TypeId;
 use crate::world::{Job, World};
 use inko_abi::entry::{Entry, Returns, SIGNATURES};
 use inko_syntax::Name;
-use inko_syntax::ast::{self, ExprKind};
+use inko_syntax::ast;
 
 /// The most arguments that a method may have (T11).
 const MAX_PARAMS: usize = 255;
@@ -154,8 +153,7 @@ pub(super) fn infer_defaults(world: &mut World<'_>, declared: &Declared<'_>) {
             if world.literal_type(default).is_some() {
                 continue;
             }
-            let ty = constant_type(world, stub, default)
-                .or_else(|| crate::check::default_type(world, stub.id, stub.source, index));
+            let ty = crate::check::default_type(world, stub.id, stub.source, index);
             match ty {
                 Some(ty) => world.program.methods[stub.id].params[index].ty = ty,
                 None => {
@@ -163,17 +161,5 @@ pub(super) fn infer_defaults(world: &mut World<'_>, declared: &Declared<'_>) {
                 }
             }
         }
-    }
-}
-
-/// The type of a default that is a constant with a literal value.
-fn constant_type(world: &World<'_>, stub: &Stub<'_>, default: &ast::Expr) -> Option<TypeId> {
-    let ExprKind::Constant(name) = &default.kind else { return None };
-    let module = world.program.methods[stub.id].module;
-    match world.symbol(module, &name.name) {
-        Some(crate::world::Symbol::Constant(id)) if world.literal_constants.contains_key(&id) => {
-            Some(world.program.constants[id].ty)
-        }
-        _ => None,
     }
 }
