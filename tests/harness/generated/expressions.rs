@@ -126,8 +126,13 @@ impl Writer<'_> {
             self.scope = variables;
         }
         let head = if head.is_empty() { String::new() } else { format!("({}) ", head.join(", ")) };
-        let keyword = if lambda { "fn" } else { "do" };
-        format!("{keyword} {head}-> {result} {}", self.braces(&lines))
+        let body = self.braces(&lines);
+        if !lambda {
+            return format!("do {head}-> {result} {body}");
+        }
+        // Among branches of which others give closures, its type has to be that of a closure too.
+        let ty = Ty::Block(params.to_vec(), Box::new(result.clone()));
+        format!("(fn {head}-> {result} {body} as {ty})")
     }
 
     /// The call of a closure in a variable.
