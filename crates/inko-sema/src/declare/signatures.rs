@@ -41,8 +41,13 @@ fn signature(world: &mut World<'_>, stub: &Stub<'_>) {
     param_bounds(world, &scope, &ids, &source.type_params);
     // The bounds come first: types in the signature may depend on them.
     when_clause(world, &scope, id, owner, source);
-    if matches!(owner, Owner::Trait(_)) && source.is_static {
-        world.report(source.name.span, Problem::StaticInTrait);
+    let no_statics = match owner {
+        Owner::Trait(_) => Some("a trait"),
+        Owner::Class(class) if world.module_of_class(class).is_some() => Some("a module"),
+        _ => None,
+    };
+    if let Some(place) = no_statics.filter(|_| source.is_static) {
+        world.report(source.name.span, Problem::StaticOutsideClass { place });
     }
     if source.params.len() > MAX_PARAMS {
         world.report(source.name.span, Problem::TooManyArguments);

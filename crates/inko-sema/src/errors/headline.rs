@@ -254,7 +254,9 @@ impl Problem {
             P::MissingBody { name } => {
                 (Code::MissingBody, format!("the method `{name}` needs a body, only traits can leave it out"))
             }
-            P::StaticInTrait => (Code::StaticNotAllowed, "a trait can't have static methods".into()),
+            P::StaticOutsideClass { place } => {
+                (Code::StaticNotAllowed, format!("{place} can't have static methods"))
+            }
             P::CyclicTrait { name } => (Code::CyclicTrait, format!("the trait `{name}` requires itself")),
             P::MissingRequiredTrait { class, implemented, required, .. } => (
                 Code::MissingRequiredTrait,

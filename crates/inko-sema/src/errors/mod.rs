@@ -111,7 +111,7 @@ pub(crate) enum Problem {
     // Traits and definitions.
     ReopenedTrait { name: Name, related: Span },
     MissingBody { name: Name },
-    StaticInTrait,
+    StaticOutsideClass { place: &'static str },
     CyclicTrait { name: Name },
     MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId, related: Span },
     MissingMethod { class: TypeId, wanted_by: TypeId, name: Name, wanted: String, related: Span },
