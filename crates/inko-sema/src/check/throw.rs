@@ -71,7 +71,7 @@ impl Checker<'_, '_> {
                 self.require(ty, want, value, place.map(|place| (place, "the throw type is given here")));
             }
             None if infers => frame.throws.ty = Some(ty),
-            None => self.report(span, Problem::ThrowUndeclared { ty, method }),
+            None => self.report(span, Problem::ThrowUndeclared { ty, method, in_closure: boundary != top }),
         }
     }
 

@@ -176,5 +176,9 @@ fn add(world: &mut World<'_>, module: ModuleId, name: &Name, symbol: Symbol, spa
         Some((_, Origin::Import(first))) => Some(*first),
         Some((_, Origin::Implicit)) => None,
     };
+    // Which of the two is meant isn't known, so the uses of the name aren't judged.
+    if scope.globals.get(name).is_some_and(|(other, _)| *other != symbol) {
+        world.scopes[module].globals.insert(name.clone(), (Symbol::Poison, Origin::Import(span)));
+    }
     world.report(span, Problem::ImportClash { name: name.clone(), first });
 }

@@ -115,7 +115,8 @@ impl Problem {
                 diagnostic = diagnostic.hint(format!("if that is intended, name it `_{name}`"));
             }
             P::Mismatch { want, have, because } => {
-                diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
+                let (wanted, given) = world.show_both(want, have);
+                diagnostic = diagnostic.label(format!("expected `{wanted}`, got `{given}`"));
                 if let Some((place, what)) = because
                     && !world.is_foreign(place)
                 {
@@ -127,7 +128,8 @@ impl Problem {
                 diagnostic = diagnostic.label(format!("the input is of type `{}`", text(input)));
             }
             P::ReturnMismatch { want, have, related } => {
-                diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
+                let (wanted, given) = world.show_both(want, have);
+                diagnostic = diagnostic.label(format!("expected `{wanted}`, got `{given}`"));
                 if let Some(related) = related {
                     diagnostic = diagnostic.related(related, "the return type is given here");
                 }
@@ -197,12 +199,18 @@ impl Problem {
             P::Uninferable { .. } => {
                 diagnostic = diagnostic.hint("give it a type: `do (name: Type) { ... }`");
             }
-            P::ThrowUndeclared { ty, method } => {
+            P::ThrowUndeclared { ty, method, in_closure } => {
                 if let Some(method) = method {
                     diagnostic = diagnostic.related(method, "this method would throw it");
                 }
+                let closure = if in_closure {
+                    "; `local throw` and `local try` throw to the caller of the closure"
+                } else {
+                    ""
+                };
+                let ty = text(ty);
                 diagnostic = diagnostic
-                    .hint(format!("add `!! {}` to the method, or catch it with `try ... else`", text(ty)));
+                    .hint(format!("add `!! {ty}` to the method, or catch it with `try ... else`{closure}"));
             }
             P::ThrowAtModuleLevel { .. } => {
                 diagnostic = diagnostic

@@ -108,14 +108,11 @@ impl Problem {
             P::UsedBeforeDefinition { name, .. } => {
                 (Code::UsedBeforeDefinition, format!("the constant `{name}` is used before its definition"))
             }
-            P::PatternMismatch { pattern, input } => (
-                Code::TypeMismatch,
-                format!(
-                    "a pattern of type `{}` can't match an input of type `{}`",
-                    show(pattern),
-                    show(input)
-                ),
-            ),
+            P::PatternMismatch { pattern, input } => {
+                let (pattern, input) = world.show_both(*pattern, *input);
+                let text = format!("a pattern of type `{pattern}` can't match an input of type `{input}`");
+                (Code::TypeMismatch, text)
+            }
             P::ErrorWithoutText { ty } => (
                 Code::UnknownMessage,
                 format!(
@@ -123,18 +120,16 @@ impl Problem {
                     show(ty)
                 ),
             ),
-            P::Mismatch { want, have, .. } => (
-                Code::TypeMismatch,
-                format!("expected a value of type `{}`, but this is of type `{}`", show(want), show(have)),
-            ),
-            P::ReturnMismatch { want, have, .. } => (
-                Code::ReturnTypeMismatch,
-                format!(
-                    "expected a return value of type `{}`, but this is of type `{}`",
-                    show(want),
-                    show(have)
-                ),
-            ),
+            P::Mismatch { want, have, .. } => {
+                let (want, have) = world.show_both(*want, *have);
+                let text = format!("expected a value of type `{want}`, but this is of type `{have}`");
+                (Code::TypeMismatch, text)
+            }
+            P::ReturnMismatch { want, have, .. } => {
+                let (want, have) = world.show_both(*want, *have);
+                let text = format!("expected a return value of type `{want}`, but this is of type `{have}`");
+                (Code::ReturnTypeMismatch, text)
+            }
             P::UnknownMessage { ty, name, .. } => (
                 Code::UnknownMessage,
                 format!("the type `{}` doesn't respond to the message `{name}`", show(ty)),
@@ -209,10 +204,10 @@ impl Problem {
                     show(bound)
                 ),
             ),
-            P::InvalidCast { from, to } => (
-                Code::InvalidCast,
-                format!("a value of type `{}` can't be cast to `{}`", show(from), show(to)),
-            ),
+            P::InvalidCast { from, to } => {
+                let (from, to) = world.show_both(*from, *to);
+                (Code::InvalidCast, format!("a value of type `{from}` can't be cast to `{to}`"))
+            }
             P::NotAClass { name } | P::TraitAsClass { name, .. } => {
                 (Code::NotAClass, format!("`{name}` isn't a class"))
             }

@@ -123,7 +123,7 @@ pub(crate) enum Problem {
     },
     // Control flow.
     ReturnOutsideMethod,
-    ThrowUndeclared { ty: TypeId, method: Option<Span> },
+    ThrowUndeclared { ty: TypeId, method: Option<Span>, in_closure: bool },
     ThrowAtModuleLevel { ty: TypeId },
     ThrowOutsideMethod,
     NeverThrows { ty: TypeId },
