@@ -9,7 +9,7 @@
 
 use super::context::Context;
 
-use crate::graph::successors;
+use crate::graph::{Graph, successors};
 use crate::ir::*;
 use cranelift_entity::SecondaryMap;
 use inko_abi::entry::Entry;
@@ -29,7 +29,9 @@ pub(crate) struct Homes {
 
 #[derive(Clone)]
 struct Home {
-    exits: Vec<BlockId>,
+    /// The exit blocks; `None` for those that nothing leads to any more. What stood in such a block may have been
+    /// copied or moved into its predecessors, as `thread` and `blocks` do, so that it can't be jumped to.
+    exits: Vec<Option<BlockId>>,
     made_in: BlockId,
     /// Where it is left: block and index.
     ends: Vec<(BlockId, usize)>,
@@ -41,11 +43,14 @@ impl Homes {
     /// Finds them.
     pub(crate) fn of(function: &Function) -> Self {
         let mut homes: SecondaryMap<Value, Option<Home>> = SecondaryMap::new();
+        let mut graph = None;
         for (id, block) in function.blocks.iter() {
             for inst in &block.insts {
                 if let Op::NewHome(exits) = &inst.op {
+                    let graph = graph.get_or_insert_with(|| Graph::new(function));
+                    let live = |&exit: &BlockId| graph.is_reachable(exit).then_some(exit);
                     let home = Home {
-                        exits: exits.clone(),
+                        exits: exits.iter().map(live).collect(),
                         made_in: id,
                         ends: Vec::new(),
                         left: Default::default(),
@@ -79,7 +84,7 @@ impl Homes {
     pub(crate) fn exit(&self, home: Value, exit: u32, block: BlockId, index: usize) -> Option<BlockId> {
         let home = self.homes.get(home)?.as_ref()?;
         let ended_here = home.ends.iter().any(|&(end, at)| end == block && at < index);
-        if home.left[block] || ended_here { None } else { home.exits.get(exit as usize).copied() }
+        if home.left[block] || ended_here { None } else { home.exits.get(exit as usize).copied().flatten() }
     }
 }
 
