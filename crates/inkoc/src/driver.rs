@@ -214,7 +214,8 @@ fn default_output(input: &Input) -> PathBuf {
     file.and_then(Path::file_stem).map_or_else(|| PathBuf::from("main"), PathBuf::from)
 }
 
-fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a result to a file or to standard output.
+pub fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     let written = match output {
         Some(path) => std::fs::write(path, bytes),
         None => std::io::stdout().lock().write_all(bytes),
