@@ -124,9 +124,7 @@ fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
             let finished = run(&mut command(&small, wanted, Mode::Plain, temporary.path())?, LIMIT);
             (small, finished.stdout)
         }
-        _ => {
-            (path.to_path_buf(), expected(path)?)
-        }
+        _ => (path.to_path_buf(), expected(path)?),
     };
     let mut command = command(&path, wanted, mode, temporary.path())?;
     let finished = run(&mut command, wanted.runs_for.unwrap_or(LIMIT));

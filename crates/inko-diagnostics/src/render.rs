@@ -52,8 +52,9 @@ pub fn render_human(diagnostic: &Diagnostic, sources: &SourceMap, color: bool) -
 type Place = (FileId, Range<usize>);
 
 fn drawn(label: &Label, sources: &SourceMap) -> ariadne::Label<Place> {
-    let drawn = ariadne::Label::new(place(label.span, sources));
-    if label.text.is_empty() { drawn } else { drawn.with_message(&label.text) }
+    // Without a text nothing would be underlined.
+    let text = if label.text.is_empty() { "here" } else { &label.text };
+    ariadne::Label::new(place(label.span, sources)).with_message(text)
 }
 
 /// The span as ariadne wants it: inside the text, at character boundaries, and never empty except at the

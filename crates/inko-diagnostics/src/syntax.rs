@@ -11,24 +11,24 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
     let new = |code, message: String| Diagnostic::new(code, span, message);
     match error {
         SyntaxError::UnexpectedEnd { expected, .. } => {
-            new(Code::UnexpectedEnd, format!("The file ends where {} was expected", words(*expected)))
+            new(Code::UnexpectedEnd, format!("the file ends where {} was expected", words(*expected)))
                 .label("the file ends here")
         }
         SyntaxError::UnexpectedToken { found, expected, .. } => {
-            let message = format!("Expected {}, but found {}", words(*expected), token(found));
+            let message = format!("expected {}, but found {}", words(*expected), token(found));
             hinted(new(Code::UnexpectedToken, message).label(format!("expected {}", words(*expected))), found)
         }
         SyntaxError::ExpectedValue { found, .. } => {
-            let message = format!("A value can't start with {}", token(found));
+            let message = format!("a value can't start with {}", token(found));
             hinted(new(Code::ExpectedValue, message).label("expected a value"), found)
         }
         SyntaxError::LoneBang { .. } => {
-            new(Code::LoneBang, "Unexpected `!`".into()).label("this starts nothing").hint(
+            new(Code::LoneBang, "unexpected `!`".into()).label("this starts nothing").hint(
                 "Inko has no prefix `!`: send `false?`, or compare with `!=`; type arguments open with `!(`",
             )
         }
         SyntaxError::InvalidMessageName { found, .. } => {
-            let message = format!("{} isn't the name of a message", capitalised(&token(found)));
+            let message = format!("{} isn't the name of a message", token(found));
             let diagnostic = new(Code::InvalidMessageName, message).label("expected the name of a message");
             match found.kind {
                 TokenKind::Integer | TokenKind::Float => diagnostic.hint("use `value[index]` to index"),
@@ -39,7 +39,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             }
         }
         SyntaxError::ExpectedArgumentName { found, .. } => {
-            let message = format!("Expected the name of an argument, but found {}", token(found));
+            let message = format!("expected the name of an argument, but found {}", token(found));
             let diagnostic = new(Code::ExpectedArgumentName, message).label("expected an identifier");
             match found.kind {
                 TokenKind::Mut => diagnostic
@@ -50,7 +50,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
         }
         SyntaxError::ExpectedCommaOrCloser { found, closer, opened, .. } => {
             let closer = closer.describe();
-            let message = format!("Expected a comma or {closer}, but found {}", token(found));
+            let message = format!("expected a comma or {closer}, but found {}", token(found));
             let label = format!("expected a comma or {closer}");
             hinted(
                 new(Code::ExpectedCommaOrCloser, message)
@@ -60,11 +60,11 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             )
         }
         SyntaxError::ExpectedComma { found, .. } => {
-            let message = format!("Expected a comma before {}", token(found));
+            let message = format!("expected a comma before {}", token(found));
             hinted(new(Code::ExpectedComma, message).label("expected a comma before this"), found)
         }
         SyntaxError::ExpectedClosingBracket { found, opened, .. } => {
-            let message = format!("Expected `]`, but found {}", token(found));
+            let message = format!("expected `]`, but found {}", token(found));
             hinted(
                 new(Code::ExpectedClosingBracket, message)
                     .label("expected `]`")
@@ -73,7 +73,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             )
         }
         SyntaxError::InvalidImport { found, expected, .. } => {
-            let message = format!("{} isn't valid in an import", capitalised(&token(found)));
+            let message = format!("{} isn't valid in an import", token(found));
             let diagnostic = new(Code::InvalidImport, message).label(format!("expected {expected}"));
             match found.kind {
                 TokenKind::As => diagnostic.hint("put the symbol in parentheses: `import a::b::(C as D)`"),
@@ -84,7 +84,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
         }
         SyntaxError::ExpectedName { found, after, .. } => {
             let message = format!(
-                "Expected an identifier or constant after {}, but found {}",
+                "expected an identifier or constant after {}, but found {}",
                 after.describe(),
                 token(found)
             );
@@ -96,7 +96,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             }
         }
         SyntaxError::ExpectedType { found, .. } => {
-            let message = format!("Expected a type, but found {}", token(found));
+            let message = format!("expected a type, but found {}", token(found));
             let diagnostic = new(Code::ExpectedType, message).label("expected a type");
             match found.kind {
                 TokenKind::Identifier => diagnostic.hint("the names of types start with a capital letter"),
@@ -110,19 +110,16 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 BodyKind::Impl => ("an implementation", "methods"),
                 BodyKind::Reopen => ("a reopened class", "methods"),
             };
-            new(
-                Code::InvalidInBody,
-                format!("{} isn't valid in the body of {place}", capitalised(&token(found))),
-            )
-            .label("not allowed here")
-            .hint(format!("the body of {place} holds {allowed} only"))
+            new(Code::InvalidInBody, format!("{} isn't valid in the body of {place}", token(found)))
+                .label("not allowed here")
+                .hint(format!("the body of {place} holds {allowed} only"))
         }
         SyntaxError::ExpectedThrowOrTry { found, .. } => {
-            let message = format!("Expected `throw` or `try` after `local`, but found {}", token(found));
+            let message = format!("expected `throw` or `try` after `local`, but found {}", token(found));
             new(Code::ExpectedThrowOrTry, message).label("expected `throw` or `try`")
         }
         SyntaxError::UnterminatedString { quote, suspect, .. } => {
-            let diagnostic = new(Code::UnterminatedString, "This string never ends".into())
+            let diagnostic = new(Code::UnterminatedString, "this string never ends".into())
                 .label("it begins here")
                 .hint(format!("close it with `{quote}`"));
             match suspect {
@@ -133,42 +130,42 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             }
         }
         SyntaxError::UnterminatedTemplate { .. } => {
-            new(Code::UnterminatedTemplate, "This template string never ends".into())
+            new(Code::UnterminatedTemplate, "this template string never ends".into())
                 .label("it begins here")
                 .hint("close it with a backtick, and every `{` in it with `}`")
         }
         SyntaxError::UnterminatedBlock { opened, .. } => {
-            new(Code::UnterminatedBlock, "A body lacks its closing `}`".into())
+            new(Code::UnterminatedBlock, "a body lacks its closing `}`".into())
                 .label("expected `}` before this")
                 .related(*opened, "the body begins here")
         }
         SyntaxError::MalformedNumber { text, .. } => malformed_number(error, text),
         SyntaxError::UnknownCharacter { character, .. } => unknown_character(error, *character),
         SyntaxError::MalformedAttribute { .. } => {
-            new(Code::MalformedAttribute, "An attribute needs a name after `@`".into())
+            new(Code::MalformedAttribute, "an attribute needs a name after `@`".into())
                 .label("no name follows")
         }
-        SyntaxError::NestedTooDeeply { .. } => new(Code::NestedTooDeeply, "This is nested too deeply".into())
+        SyntaxError::NestedTooDeeply { .. } => new(Code::NestedTooDeeply, "this is nested too deeply".into())
             .label("the parser gave up here")
             .hint("split it up: give parts of it a name with `let`, or move them to methods of their own"),
         SyntaxError::CastContinued { found, .. } => {
-            let message = format!("{} can't follow a cast", capitalised(&token(found)));
+            let message = format!("{} can't follow a cast", token(found));
             new(Code::CastContinued, message)
                 .label("only another `as` may follow")
                 .hint("put the cast in parentheses: `(value as Type)`")
         }
         SyntaxError::TemplateExpectsOneExpression { .. } => {
-            new(Code::TemplateExpectsOneExpression, "An embedded part holds one expression only".into())
+            new(Code::TemplateExpectsOneExpression, "an embedded part holds one expression only".into())
                 .label("this is a second expression")
                 .hint("write `\\{` for a literal brace")
         }
         SyntaxError::TryExpectsOneExpression { .. } => {
-            new(Code::TryExpectsOneExpression, "The braces of `try` hold exactly one expression".into())
+            new(Code::TryExpectsOneExpression, "the braces of `try` hold exactly one expression".into())
                 .label("this is a second expression")
                 .hint("only what can throw belongs to `try`; move the rest out of the braces")
         }
         SyntaxError::MisplacedDefinition { keyword, .. } => {
-            let message = format!("{} isn't allowed inside a body", capitalised(keyword.describe()));
+            let message = format!("{} isn't allowed inside a body", keyword.describe());
             let diagnostic = new(Code::MisplacedDefinition, message).label("not allowed here");
             match keyword {
                 TokenKind::Def | TokenKind::Static => diagnostic
@@ -177,7 +174,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             }
         }
         SyntaxError::StaticNotAllowed { .. } => {
-            new(Code::StaticNotAllowed, "A static method isn't allowed here".into())
+            new(Code::StaticNotAllowed, "a static method isn't allowed here".into())
                 .label("not allowed here")
                 .hint("static methods belong to classes: put them in `class` or in `impl Class { ... }`")
         }
@@ -189,18 +186,18 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 .hint(format!("write it out: `receiver.name = receiver.name {plain} value`"))
         }
         SyntaxError::InvalidAssignment { operator, target, .. } => {
-            let message = format!("{} can't assign to this", capitalised(operator.describe()));
+            let message = format!("{} can't assign to this", operator.describe());
             new(Code::InvalidAssignment, message)
                 .label("assignment")
                 .related(*target, "this isn't a variable, an attribute or a send")
                 .hint("constants are defined with `let`; `==` compares")
         }
         SyntaxError::InvalidRestArgument { has_default: true, .. } => {
-            new(Code::InvalidRestArgument, "A rest argument can't have a default".into())
+            new(Code::InvalidRestArgument, "a rest argument can't have a default".into())
                 .label("not allowed here")
         }
         SyntaxError::InvalidRestArgument { has_default: false, .. } => {
-            new(Code::InvalidRestArgument, "A rest argument must be the last argument".into())
+            new(Code::InvalidRestArgument, "a rest argument must be the last argument".into())
                 .label("other arguments follow")
         }
         SyntaxError::ArmAfterElse { .. } => {
@@ -214,7 +211,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
         }
         SyntaxError::ReturnWithoutBlank { keyword, .. } => {
             let keyword = keyword.describe().trim_matches('`');
-            new(Code::ReturnWithoutBlank, format!("This value isn't part of the `{keyword}`"))
+            new(Code::ReturnWithoutBlank, format!("this value isn't part of the `{keyword}`"))
                 .label(format!("`{keyword}` takes no value without a blank before it"))
                 .hint(format!("write `{keyword} (...)`"))
         }
@@ -244,7 +241,7 @@ fn malformed_number(error: &SyntaxError, text: &str) -> Diagnostic {
 
 fn unknown_character(error: &SyntaxError, character: char) -> Diagnostic {
     let shown = if character.is_control() {
-        format!("The character U+{:04X}", u32::from(character))
+        format!("the character U+{:04X}", u32::from(character))
     } else {
         format!("`{character}`")
     };
@@ -291,13 +288,5 @@ fn words(expected: Expected) -> &'static str {
     match expected {
         Expected::Token(kind) => kind.describe(),
         Expected::Words(words) => words,
-    }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).collect(),
-        None => String::new(),
     }
 }

@@ -51,7 +51,7 @@ impl World<'_> {
             (View::Class(class), View::Trait(id)) => {
                 let class_args = self.args(have).to_vec();
                 let Some(args) = self.program.classes[class].traits.get(&id).cloned() else {
-                    return false;
+                    return self.broken.contains_key(&class);
                 };
                 let subst = Subst::new(&self.program.classes[class].type_params, &class_args);
                 self.all_fit(&args, &subst, want, depth)

@@ -52,10 +52,19 @@ impl World<'_> {
     }
 
     /// The constant that is most likely meant by an unknown one.
-    pub(crate) fn similar_constant(&self, module: ModuleId, name: &Name) -> Option<Name> {
+    pub(crate) fn unknown_constant(&self, module: ModuleId, name: &Name) -> Problem {
         let scope = &self.scopes[module];
         let upper = |name: &&Name| name.chars().next().is_some_and(|first| !first.is_lowercase());
-        suggest::closest(name, scope.members.keys().chain(scope.globals.keys()).filter(upper))
+        let names = scope.members.keys().chain(scope.globals.keys()).filter(upper);
+        let similar = suggest::closest(name, names);
+        let defines = |id: &ModuleId| {
+            matches!(
+                self.scopes[*id].members.get(name),
+                Some(Symbol::Class(_) | Symbol::Trait(_) | Symbol::Constant(_))
+            )
+        };
+        let found = self.scopes.keys().find(defines).map(|id| self.module_name(id));
+        Problem::UnknownConstant { name: name.clone(), similar, module: found }
     }
 
     /// Turns a written type into a type in the form that signatures have.
@@ -157,8 +166,8 @@ impl World<'_> {
                 self.core.error
             }
             None => {
-                let similar = self.similar_constant(scope.module, &name.name);
-                self.report(name.span, Problem::UnknownConstant { name: name.name.clone(), similar });
+                let problem = self.unknown_constant(scope.module, &name.name);
+                self.report(name.span, problem);
                 self.core.error
             }
         }
@@ -213,7 +222,7 @@ impl World<'_> {
         for (param, arg) in params.into_iter().zip(args) {
             let bounds = self.program.params[param].bounds.clone();
             if let Some(bound) = self.fits_bounds(arg, &bounds, &subst) {
-                self.report(span, Problem::Mismatch { want: bound, have: arg });
+                self.report(span, Problem::Mismatch { want: bound, have: arg, because: None });
                 fits = false;
             }
         }

@@ -200,6 +200,8 @@ pub struct Param {
     pub optional: bool,
     /// Whether it collects the remaining arguments in an array.
     pub rest: bool,
+    /// Where it is defined.
+    pub span: Span,
 }
 
 /// A constant.

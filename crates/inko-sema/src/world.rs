@@ -10,7 +10,7 @@ use crate::resolve::PendingBounds;
 use crate::tree::{BodyId, ConstantId, MethodId, Program};
 use crate::types::{BlockType, ClassId, HoleId, ModuleId, ParamId, TraitId, Type, TypeId};
 use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
-use inko_diagnostics::Diagnostic;
+use inko_diagnostics::{Code, Diagnostic};
 use inko_syntax::{Name, Span, ast};
 
 /// The hash table of this crate.
@@ -138,6 +138,10 @@ pub(crate) struct World<'a> {
     pub(crate) literal_constants: Map<ConstantId, ()>,
     /// Type arguments to compare with bounds once all implementations are known; `None` from then on.
     pub(crate) pending_bounds: Option<Vec<PendingBounds>>,
+    /// The variables of module bodies, which nothing else can reach, for messages.
+    pub(crate) module_locals: Map<(ModuleId, Name), Span>,
+    /// Classes with an implementation that was rejected: what follows from it isn't reported.
+    pub(crate) broken: Map<ClassId, ()>,
     flags: Vec<u8>,
     diagnostics: Vec<Diagnostic>,
     /// While above zero, problems are dropped: the same code is checked again later.
@@ -183,6 +187,8 @@ impl<'a> World<'a> {
             jobs: Vec::new(),
             literal_constants: Map::default(),
             pending_bounds: Some(Vec::new()),
+            module_locals: Map::default(),
+            broken: Map::default(),
             flags,
             diagnostics: Vec::new(),
             silent: 0,
@@ -207,6 +213,30 @@ impl<'a> World<'a> {
             let diagnostic = problem.diagnostic(self, span);
             self.diagnostics.push(diagnostic);
         }
+    }
+
+    /// Takes back the warning that a variable is never read.
+    pub(crate) fn withdraw_unused(&mut self, variable: Span) {
+        self.diagnostics.retain(|one| one.code != Code::UnusedLocal || one.primary.span != variable);
+    }
+
+    /// Whether a place is in the standard library while the program isn't.
+    pub(crate) fn is_foreign(&self, place: Span) -> bool {
+        let is_std = |module: &crate::tree::Module| module.name.starts_with("std::");
+        let main = self.program.order.last().map(|&id| &self.program.modules[id]);
+        !main.is_some_and(is_std)
+            && self.program.modules.values().any(|one| one.file == place.file && is_std(one))
+    }
+
+    /// Where a class or trait of the program is defined.
+    pub(crate) fn definition(&self, ty: TypeId) -> Option<Span> {
+        let span = match self.view(ty) {
+            View::Class(class) | View::ClassObject(class) => self.program.classes[class].span,
+            View::Trait(id) => self.program.traits[id].span,
+            View::Param(param) | View::Rigid(param) => self.program.params[param].span,
+            _ => return None,
+        };
+        (!self.is_foreign(span)).then_some(span)
     }
 
     /// The id of a type.

@@ -58,7 +58,7 @@ pub struct Input {
 /// What all subcommands that compile take.
 #[derive(Args, Debug)]
 pub struct Options {
-    /// Look up imported modules in this directory, before the standard library (may be repeated)
+    /// Look up imported modules in this directory, after the standard library (may be repeated)
     #[arg(short, long, value_name = "DIR")]
     pub include: Vec<PathBuf>,
     /// When to use colours; `auto` heeds NO_COLOR and asks whether standard error is a terminal

@@ -1,5 +1,5 @@
-//! Files: the main program's text and the modules it imports, looked up in the include directories and
-//! then in the standard library.
+//! Files: the main program's text and the modules it imports, looked up in the standard library and then
+//! in the include directories.
 //!
 //! The library's directory holds more than the library (in a checkout it is the root), so only modules whose
 //! name begins with `std` are looked up there.
@@ -32,7 +32,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Sources below the include directories, in order of preference, and below `library/std`.
+    /// Sources below `library/std`, and below the include directories in order of preference.
     pub fn new(includes: Vec<PathBuf>, library: PathBuf) -> Self {
         let (map, diagnostics, elapsed) = (SourceMap::default(), Vec::new(), Duration::ZERO);
         Self { includes, library, map, diagnostics, elapsed }
@@ -85,8 +85,8 @@ impl Sources {
             let segments: Option<Vec<&str>> = relative.iter().map(|segment| segment.to_str()).collect();
             Some(segments?.join("::"))
         };
-        let included = self.includes.iter().find_map(|directory| name_below(directory));
-        included.or_else(|| name_below(&self.library).filter(|name| is_std(name)))
+        let of_library = name_below(&self.library).filter(|name| is_std(name));
+        of_library.or_else(|| self.includes.iter().find_map(|directory| name_below(directory)))
     }
 }
 
@@ -99,7 +99,7 @@ impl Loader for Sources {
     fn load(&mut self, name: &str) -> Loaded {
         let relative = format!("{}.inko", name.replace("::", "/"));
         let library = is_std(name).then_some(&self.library);
-        for directory in self.includes.iter().chain(library) {
+        for directory in library.into_iter().chain(&self.includes) {
             let path = directory.join(&relative);
             match std::fs::read(&path) {
                 Ok(bytes) => match utf8(bytes) {

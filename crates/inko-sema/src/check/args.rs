@@ -65,6 +65,7 @@ struct Misfit {
     shown: TypeId,
     have: TypeId,
     place: Span,
+    index: usize,
 }
 
 /// Whose parameters are bound.
@@ -254,7 +255,7 @@ impl Checker<'_, '_> {
         };
         let misfit = (!self.world.fits(value.ty, want)).then(|| {
             let shown = if is_rest { whole } else { want };
-            Misfit { declared, want, shown, have: value.ty, place }
+            Misfit { declared, want, shown, have: value.ty, place, index }
         });
         (value, misfit)
     }
@@ -263,7 +264,7 @@ impl Checker<'_, '_> {
     /// Blocks that end in an assignment are run for their effect, so where several blocks share the type
     /// that the method returns, they may differ in it; the call is of type `Any` then.
     fn misfit(&mut self, callee: Callee, misfit: Misfit, for_effect: bool) {
-        let Misfit { declared, want, shown, have, place } = misfit;
+        let Misfit { declared, want, shown, have, place, index } = misfit;
         let shares_result = match (callee, self.world.block(declared)) {
             (Callee::Method(id), Some(block)) => {
                 let returns = self.world.program.methods[id].returns;
@@ -282,7 +283,14 @@ impl Checker<'_, '_> {
                 return;
             }
         }
-        self.report(place, Problem::Mismatch { want: shown, have });
+        let because = match callee {
+            Callee::Method(id) => self.world.program.methods[id]
+                .params
+                .get(index)
+                .map(|param| (param.span, "the argument is declared here")),
+            Callee::Block(_) => None,
+        };
+        self.report(place, Problem::Mismatch { want: shown, have, because });
     }
 
     /// Checks an argument that no parameter gives a type.
@@ -328,7 +336,7 @@ impl Checker<'_, '_> {
             self.world.settled(throws)
         });
         let throws = throws.filter(|&throws| self.world.view(throws) != View::Never);
-        self.send_throws(throws, throws_declared, &name.name, name.span);
+        self.send_throws(throws, throws_declared, &name.name, name.span, None);
         let call = Call { target: Target::Block, receiver: Some(receiver), args, throws };
         Expr { kind: ExprKind::Call(Box::new(call)), ty: returns, span: name.span }
     }

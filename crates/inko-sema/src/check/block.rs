@@ -1,7 +1,7 @@
 //! Closures and lambdas (§4.8 of the reference).
 
 use super::local::{Kind, Locals};
-use super::{Checker, Frame, FrameKind};
+use super::{Checker, Frame, FrameKind, TYPE_GIVEN, Written};
 use crate::declare::{duplicates, param_bounds, type_params};
 use crate::errors::Problem;
 use crate::resolve::TypeScope;
@@ -73,6 +73,7 @@ impl Checker<'_, '_> {
         let returns = block.returns.as_ref().map(|ty| self.written_type(ty));
         frame.throws.ty = throws;
         frame.throws.written = throws.is_some();
+        frame.written = Written::of_block(block);
         frame.returns = returns.filter(|_| frame.kind == FrameKind::Lambda);
         self.frames.push(frame);
         // A literal with another number of arguments is reported as a whole, by whoever compares it.
@@ -134,7 +135,8 @@ impl Checker<'_, '_> {
             },
         };
         if let (Some(default), Some(_)) = (&default, &param.ty) {
-            self.require(default.ty, ty, place);
+            let because = param.ty.as_ref().map(|ty| (ty.span, TYPE_GIVEN));
+            self.require(default.ty, ty, place, because);
         }
         let local = self.define(&param.name.name, param.name.span, ty, Kind::Given);
         (BodyParam { local, default, rest: param.rest }, ty)

@@ -1,7 +1,7 @@
 //! Module bodies, method bodies, arguments and their defaults.
 
 use super::local::{Kind, Locals};
-use super::{Checker, Frame, FrameKind};
+use super::{Checker, Frame, FrameKind, TYPE_GIVEN, Written};
 use crate::errors::Problem;
 use crate::transform::Subst;
 use crate::tree::{BodyParam, Expr, ExprKind, MethodId, Owner};
@@ -30,12 +30,13 @@ fn module_body(world: &mut World<'_>, module: ModuleId) {
     let mut list = Vec::new();
     for item in &source.items {
         if let Item::Expr(expr) = item {
-            list.push(checker.expr(expr));
+            list.push(checker.statement(expr));
         }
     }
     let ty = list.last().map_or(nil, |last| last.ty);
     let code = Expr { kind: ExprKind::Sequence(list), ty, span: source.span };
     checker.unused_locals();
+    checker.note_module_locals();
     let body = &mut checker.world.program.bodies[id];
     (body.returns, body.ignore_return, body.span) = (nil, true, source.span);
     checker.finish(id, code, Vec::new());
@@ -88,6 +89,7 @@ fn method_body(world: &mut World<'_>, job: &Job<'_>) {
     let mut frame = Frame::new(FrameKind::Method, throws);
     frame.returns = Some(returns);
     frame.yields = yields;
+    frame.written = Written::of_method(job.source);
     checker.frames.push(frame);
     let body_params = checker.method_params(job.method, &job.source.params);
     let code = checker.sequence(&job.body.exprs, job.body.span);
@@ -155,7 +157,8 @@ impl<'w, 'a> Checker<'w, 'a> {
             let ty = self.world.rigid(ty);
             let default = param.default.as_ref().map(|default| {
                 let value = self.expr(default);
-                self.require(value.ty, ty, default.span);
+                let because = param.ty.as_ref().map(|ty| (ty.span, TYPE_GIVEN));
+                self.require(value.ty, ty, default.span, because);
                 value
             });
             let local = self.define(&param.name.name, param.name.span, ty, Kind::Given);

@@ -1,7 +1,7 @@
 //! Constructors and attributes.
 
 use super::Checker;
-use crate::errors::Problem;
+use crate::errors::{Because, Problem};
 use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::{Expr, ExprKind};
@@ -38,7 +38,8 @@ impl Checker<'_, '_> {
                 continue;
             };
             let want = self.world.substitute(declared, &subst);
-            self.require(value.ty, want, place);
+            let because = self.attribute_place(class, index);
+            self.require(value.ty, want, place, because);
             if let Some(first) = given.insert(index, attribute.span) {
                 let name = attribute.name.clone();
                 self.report(attribute.span, Problem::AttributeGivenTwice { name, first });
@@ -86,10 +87,7 @@ impl Checker<'_, '_> {
                     Err(Problem::TraitAsClass { name: text.clone(), related })
                 }
                 Some(_) => Err(Problem::NotAClass { name: text.clone() }),
-                None => {
-                    let similar = self.world.similar_constant(self.module, text);
-                    Err(Problem::UnknownConstant { name: text.clone(), similar })
-                }
+                None => Err(self.world.unknown_constant(self.module, text)),
             }
         };
         match class {
@@ -109,6 +107,11 @@ impl Checker<'_, '_> {
         let attributes = &self.world.program.classes[class].attributes;
         let index = attributes.iter().position(|attribute| attribute.name == *name)?;
         Some((index as u32, attributes[index].ty))
+    }
+
+    fn attribute_place(&self, class: ClassId, index: u32) -> Because {
+        let attribute = self.world.program.classes[class].attributes.get(index as usize)?;
+        Some((attribute.span, "the attribute is defined here"))
     }
 
     fn unknown_attribute(&mut self, ty: TypeId, class: ClassId, name: &ast::Ident, assigned: bool) {
@@ -146,7 +149,11 @@ impl Checker<'_, '_> {
     /// `@a = v`
     pub(super) fn set_attribute(&mut self, name: &ast::Ident, value: Expr, place: Span, span: Span) -> Expr {
         let Some((index, want)) = self.own_attribute(name, true) else { return self.failed(span) };
-        self.require(value.ty, want, place);
+        let because = match self.world.view(self.self_type()) {
+            View::Class(class) => self.attribute_place(class, index),
+            _ => None,
+        };
+        self.require(value.ty, want, place, because);
         let ty = value.ty;
         Expr { kind: ExprKind::SetAttribute(index, Box::new(value)), ty, span }
     }

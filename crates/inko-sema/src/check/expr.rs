@@ -38,7 +38,9 @@ impl Checker<'_, '_> {
                 let checked = self.expr(value);
                 self.set_attribute(name, checked, value.span, span)
             }
-            ast::ExprKind::CompoundAssign(name, op, value) => self.compound_assign(name, op, value, span, true),
+            ast::ExprKind::CompoundAssign(name, op, value) => {
+                self.compound_assign(name, op, value, span, true)
+            }
             ast::ExprKind::CompoundAssignAttribute(name, op, value) => {
                 let before = self.attribute(name);
                 let result = self.operator(before, op, value, span);
@@ -118,8 +120,8 @@ impl Checker<'_, '_> {
         match self.world.symbol(self.module, &name.name) {
             Some(symbol) => self.symbol_value(symbol, &name.name, span),
             None => {
-                let similar = self.world.similar_constant(self.module, &name.name);
-                self.report(span, Problem::UnknownConstant { name: name.name.clone(), similar });
+                let problem = self.world.unknown_constant(self.module, &name.name);
+                self.report(span, problem);
                 self.failed(span)
             }
         }
@@ -173,8 +175,8 @@ impl Checker<'_, '_> {
         match self.world.symbol(self.module, &name.name) {
             Some(symbol) => self.symbol_value(symbol, &name.name, span),
             None => {
-                let similar = self.world.similar_constant(self.module, &name.name);
-                self.report(span, Problem::UnknownConstant { name: name.name.clone(), similar });
+                let problem = self.world.unknown_constant(self.module, &name.name);
+                self.report(span, problem);
                 self.failed(span)
             }
         }

@@ -44,7 +44,7 @@ impl Checker<'_, '_> {
         }
         let ty = self.intrinsic_type(intrinsic, &list, last);
         let throws = intrinsic.throws().then_some(self.world.core.any);
-        self.send_throws(throws, false, &name.name, name.span);
+        self.send_throws(throws, false, &name.name, name.span, None);
         let call = Call { target: Target::Intrinsic(intrinsic), receiver: None, args: list, throws };
         Expr { kind: ExprKind::Call(Box::new(call)), ty, span: name.span }
     }
@@ -65,7 +65,7 @@ impl Checker<'_, '_> {
                 _ => Some(self.world.core.block),
             };
             let want = class.map_or(self.world.core.any, |class| self.world.class_self(class));
-            self.report(place, Problem::Mismatch { want, have: value.ty });
+            self.report(place, Problem::Mismatch { want, have: value.ty, because: None });
         }
         (value, place)
     }
@@ -81,7 +81,7 @@ impl Checker<'_, '_> {
             if self.world.is_never(first) {
                 return second;
             }
-            self.require(second, first, last);
+            self.require(second, first, last, None);
             return first;
         }
         match intrinsic.result() {

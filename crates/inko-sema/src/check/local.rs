@@ -1,6 +1,6 @@
 //! Local variables: scopes, definitions, assignments and the warning about unused ones (§3.6).
 
-use super::{Checker, FrameKind};
+use super::{Checker, FrameKind, TYPE_GIVEN};
 use crate::errors::Problem;
 use crate::suggest;
 use crate::tree::{ClosureId, Expr, ExprKind, Local, LocalId};
@@ -129,16 +129,31 @@ impl Checker<'_, '_> {
         suggest::closest(name, self.locals().visible.keys())
     }
 
+    /// Where a local of that name is that can't be reached from here: outside of a lambda, or in the
+    /// module's body. It counts as read, as that was the intention.
+    pub(super) fn unreachable_local(&mut self, name: &Name) -> Option<Span> {
+        for locals in self.bodies.iter_mut().rev().skip(1) {
+            if let Some(&id) = locals.visible.get(name) {
+                locals.info[id].read = true;
+                return Some(locals.all[id].span);
+            }
+        }
+        let span = self.world.module_locals.get(&(self.module, name.clone())).copied()?;
+        self.world.withdraw_unused(span);
+        Some(span)
+    }
+
     /// `let`, of locals and of constants.
     pub(super) fn let_expr(&mut self, expr: &ast::Expr) -> Expr {
-        let ast::ExprKind::Let { name, is_constant, mutable, ty, value } = &expr.kind else {
+        let ast::ExprKind::Let { name, is_constant, mutable, ty: written, value } = &expr.kind else {
             return self.failed(expr.span);
         };
-        let want = ty.as_ref().map(|ty| self.written_type(ty));
+        let want = written.as_ref().map(|ty| self.written_type(ty));
         let place = value.span;
         let value = self.expr(value);
         if let Some(want) = want {
-            self.require(value.ty, want, place);
+            let because = written.as_ref().map(|ty| (ty.span, TYPE_GIVEN));
+            self.require(value.ty, want, place, because);
         }
         let ty = want.unwrap_or(value.ty);
         if *is_constant {
@@ -186,8 +201,8 @@ impl Checker<'_, '_> {
     }
 
     fn store(&mut self, local: LocalId, value: Expr, place: Span, span: Span) -> Expr {
-        let ty = self.locals().all[local].ty;
-        self.require(value.ty, ty, place);
+        let Local { ty, span: first, .. } = self.locals().all[local];
+        self.require(value.ty, ty, place, Some((first, "the variable is defined here")));
         let kind = ExprKind::SetLocal { local, value: Box::new(value), define: false };
         Expr { kind, ty, span }
     }
@@ -210,6 +225,15 @@ impl Checker<'_, '_> {
             return None;
         }
         Some(id)
+    }
+
+    /// Keeps the places of a module's variables for messages about methods that can't see them.
+    pub(super) fn note_module_locals(&mut self) {
+        let module = self.module;
+        let locals = self.locals();
+        let places: Vec<_> =
+            locals.visible.iter().map(|(name, &id)| (name.clone(), locals.all[id].span)).collect();
+        self.world.module_locals.extend(places.into_iter().map(|(name, span)| ((module, name), span)));
     }
 
     /// Warns about locals that are never read, at the end of a body.

@@ -101,8 +101,7 @@ impl Checker<'_, '_> {
                 let problem = if is_param || matches!(name.name.as_str(), "Self" | "Any" | "Never") {
                     Problem::ErasedPattern { name: name.name.clone() }
                 } else {
-                    let similar = self.world.similar_constant(self.module, &name.name);
-                    Problem::UnknownConstant { name: name.name.clone(), similar }
+                    self.world.unknown_constant(self.module, &name.name)
                 };
                 self.report(name.span, problem);
                 None
@@ -129,6 +128,17 @@ impl Checker<'_, '_> {
             self.report(span, Problem::NotAPattern { ty: value.ty });
             return self.failed(span);
         };
+        let wanted = self.world.program.methods[found.method].params.first().map(|param| param.ty);
+        if let Some(wanted) = wanted {
+            let mut subst = found.subst.clone();
+            let params = self.world.program.methods[found.method].type_params.clone();
+            self.world.instantiate(&params, &mut subst);
+            let wanted = self.world.substitute(wanted, &subst);
+            if !self.world.fits(input.ty, wanted) {
+                self.report(span, Problem::PatternMismatch { pattern: value.ty, input: input.ty });
+                return self.failed(span);
+            }
+        }
         self.call(found, Some(value), &operator, &[], vec![Arg::ready(input)])
     }
 

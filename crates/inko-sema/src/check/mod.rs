@@ -28,7 +28,7 @@ mod throw;
 
 pub(crate) use body::{check_bodies, default_type};
 
-use crate::errors::Problem;
+use crate::errors::{Because, Problem};
 use crate::resolve::{SelfUse, TypeScope};
 use crate::tree::{BodyId, ClosureId, Expr, ExprKind};
 use crate::types::{ModuleId, ParamId, TypeId};
@@ -36,6 +36,9 @@ use crate::world::World;
 use inko_syntax::{Name, Span, ast};
 use local::Locals;
 use throw::Operand;
+
+/// What messages say of a written type that a value doesn't fit.
+const TYPE_GIVEN: &str = "the type is given here";
 
 /// What a frame is the frame of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -71,6 +74,34 @@ struct Frame {
     yields: Option<TypeId>,
     /// Whether it yielded.
     yielded: bool,
+    /// Where its name and types stand.
+    written: Written,
+}
+
+/// Where the parts of a method's or literal's head stand, for messages.
+#[derive(Clone, Copy, Default)]
+struct Written {
+    name: Option<Span>,
+    throws: Option<Span>,
+    returns: Option<Span>,
+    yields: Option<Span>,
+}
+
+impl Written {
+    fn of_block(block: &ast::Block) -> Self {
+        let place = |ty: &Option<ast::Type>| ty.as_ref().map(|ty| ty.span);
+        Self { name: None, throws: place(&block.throws), returns: place(&block.returns), yields: None }
+    }
+
+    fn of_method(method: &ast::Method) -> Self {
+        let place = |ty: &Option<ast::Type>| ty.as_ref().map(|ty| ty.span);
+        Self {
+            name: Some(method.name.span),
+            throws: place(&method.throws),
+            returns: place(&method.returns),
+            yields: place(&method.yields),
+        }
+    }
 }
 
 impl Frame {
@@ -83,6 +114,7 @@ impl Frame {
             returned: Vec::new(),
             yields: None,
             yielded: false,
+            written: Written::default(),
         }
     }
 }
@@ -135,10 +167,10 @@ impl<'w, 'a> Checker<'w, 'a> {
     }
 
     /// Reports that a value doesn't fit, unless it does.
-    fn require(&mut self, have: TypeId, want: TypeId, span: Span) -> bool {
+    fn require(&mut self, have: TypeId, want: TypeId, span: Span, because: Because) -> bool {
         let fits = self.world.fits(have, want);
         if !fits {
-            self.report(span, Problem::Mismatch { want, have });
+            self.report(span, Problem::Mismatch { want, have, because });
         }
         fits
     }

@@ -56,8 +56,13 @@ impl Checker<'_, '_> {
         let local = if has_args { None } else { self.similar_local(&name.name) };
         let similar = local.or_else(|| suggest::closest(&name.name, names.iter()));
         let is_local = has_args && self.read_local(name).is_some();
-        let hint = if is_local { MessageHint::CallLocal } else { MessageHint::similar(similar) };
-        self.report(name.span, Problem::UnknownIdentifier { ty: own, name: name.name.clone(), hint });
+        let outer = if is_local { None } else { self.unreachable_local(&name.name) };
+        let hint = match is_local {
+            true => MessageHint::CallLocal,
+            false if outer.is_some() => MessageHint::Captures,
+            false => MessageHint::similar(similar),
+        };
+        self.report(name.span, Problem::UnknownIdentifier { ty: own, name: name.name.clone(), hint, outer });
     }
 
     /// A method or external function of the module that the code stands in.
@@ -152,6 +157,9 @@ impl Checker<'_, '_> {
 
     fn unknown_message(&mut self, ty: TypeId, name: &ast::Ident) {
         let ty = self.world.settled(ty);
+        if matches!(self.world.view(ty), View::Class(class) if self.world.broken.contains_key(&class)) {
+            return;
+        }
         if let View::Module(module) = self.world.view(ty)
             && let Some(&method) = self.world.scopes[module].externs.get(&name.name)
         {
@@ -204,7 +212,8 @@ impl Checker<'_, '_> {
                 (self.world.class_type(generator, vec![element, error]), None)
             }
             None => {
-                self.send_throws(throws, generic, &name.name, name.span);
+                let related = self.world.program.methods[method].name_span;
+                self.send_throws(throws, generic, &name.name, name.span, Some(related));
                 let ty = self.world.substitute(returns, &subst);
                 (if mixed { self.world.core.any } else { self.world.settled(ty) }, throws)
             }
@@ -287,7 +296,8 @@ impl Checker<'_, '_> {
             let arg = self.world.substitute(param_type, subst);
             if let Some(bound) = self.world.fits_bounds(arg, &bounds, subst) {
                 let ty = receiver.unwrap_or(self.instance);
-                let problem = Problem::BoundNotMet { ty, name: name.name.clone(), arg, bound };
+                let related = self.world.program.methods[method].name_span;
+                let problem = Problem::BoundNotMet { ty, name: name.name.clone(), arg, bound, related };
                 self.report(name.span, problem);
             }
         }
@@ -317,7 +327,7 @@ impl Checker<'_, '_> {
             if !self.world.fits(ty, hole) {
                 let bounds = self.world.bounds_of(param_type);
                 let bound = bounds.first().copied().unwrap_or(self.world.core.error);
-                self.report(written.span, Problem::Mismatch { want: bound, have: ty });
+                self.report(written.span, Problem::Mismatch { want: bound, have: ty, because: None });
             }
         }
     }

@@ -62,18 +62,26 @@ impl Checker<'_, '_> {
             return;
         }
         frame.throws.threw = true;
+        let (place, method) = (frame.written.throws, frame.written.name);
         let infers = !frame.throws.written && frame.kind != FrameKind::Method;
         match frame.throws.ty {
             Some(want) => {
-                self.require(ty, want, value);
+                self.require(ty, want, value, place.map(|place| (place, "the throw type is given here")));
             }
             None if infers => frame.throws.ty = Some(ty),
-            None => self.report(span, Problem::ThrowUndeclared { ty }),
+            None => self.report(span, Problem::ThrowUndeclared { ty, method }),
         }
     }
 
     /// Notes a send: what it throws, and whether it would throw with other type arguments.
-    pub(super) fn send_throws(&mut self, throws: Option<TypeId>, generic: bool, name: &Name, span: Span) {
+    pub(super) fn send_throws(
+        &mut self,
+        throws: Option<TypeId>,
+        generic: bool,
+        name: &Name,
+        span: Span,
+        related: Option<Span>,
+    ) {
         let top = self.top();
         let operand = self.tries.last_mut().filter(|operand| operand.frame == top);
         match (throws, operand) {
@@ -85,7 +93,7 @@ impl Checker<'_, '_> {
                 for frame in &mut self.frames[boundary..] {
                     frame.throws.threw = true;
                 }
-                self.report(span, Problem::MissingTry { name: name.clone(), ty });
+                self.report(span, Problem::MissingTry { name: name.clone(), ty, related });
             }
             (None, None) => {}
         }
@@ -148,7 +156,7 @@ impl Checker<'_, '_> {
             result.ty
         } else {
             let place = self.last_place(&handler.body.exprs, handler.body.span);
-            self.require(result.ty, value.ty, place);
+            self.require(result.ty, value.ty, place, Some((value.span, "it must fit what is tried here")));
             value.ty
         };
         let handler = TryHandler::Else { variable, value: result };
@@ -180,6 +188,10 @@ impl Checker<'_, '_> {
             View::Class(class) if class == self.world.core.string_class => error,
             _ => {
                 let name = ast::Ident { name: "to_string".into(), span };
+                if self.world.find_method(error.ty, &name.name).is_none() {
+                    self.report(span, Problem::ErrorWithoutText { ty: error.ty });
+                    return self.failed(span);
+                }
                 self.send_to(error, &name, &[], Vec::new(), span)
             }
         }
@@ -214,8 +226,9 @@ impl Checker<'_, '_> {
                 self.report(place, Problem::ReturnInGenerator);
             }
         } else if let Some(want) = frame.returns {
+            let related = frame.written.returns;
             if !self.world.fits(ty, want) {
-                self.report(place, Problem::ReturnMismatch { want, have: ty, related: None });
+                self.report(place, Problem::ReturnMismatch { want, have: ty, related });
             }
         } else {
             frame.returned.push((ty, place));
@@ -233,9 +246,11 @@ impl Checker<'_, '_> {
         let boundary = self.boundary();
         let frame = &mut self.frames[boundary];
         frame.yielded = true;
+        let written = frame.written.yields;
         match (frame.kind, frame.yields) {
             (FrameKind::Method, Some(want)) => {
-                self.require(value.ty, want, place);
+                let because = written.map(|written| (written, "the yield type is given here"));
+                self.require(value.ty, want, place, because);
             }
             (FrameKind::Method, None) => self.report(span, Problem::YieldUndeclared),
             _ => self.report(span, Problem::YieldOutsideMethod),

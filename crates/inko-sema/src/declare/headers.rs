@@ -127,10 +127,7 @@ fn target(world: &mut World<'_>, module: ModuleId, name: &ast::Ident) -> Result<
             Err(Some(Problem::TraitAsClass { name: name.name.clone(), related }))
         }
         Some(_) => Err(Some(Problem::NotAClass { name: name.name.clone() })),
-        None => {
-            let similar = world.similar_constant(module, &name.name);
-            Err(Some(Problem::UnknownConstant { name: name.name.clone(), similar }))
-        }
+        None => Err(Some(world.unknown_constant(module, &name.name))),
     }
 }
 
@@ -169,6 +166,9 @@ fn implementation<'a>(
     let (name, args) = (&source.trait_name, &source.type_args);
     let ty = world.resolve_global(&scope, name, args, name.span, SelfUse::Early);
     let Some(class) = class else { return };
+    if world.is_error(ty) {
+        world.broken.insert(class, ());
+    }
     match world.view(ty) {
         View::Trait(id) => {
             let args = world.args(ty).to_vec();

@@ -61,7 +61,8 @@ fn required_traits(world: &mut World<'_>, implementation: &Implementation) {
     let ty = world.intern(Type::Trait(implementation.id, implementation.args.clone()));
     for required in world.required_traits(implementation.id, ty) {
         if !world.fits(own, required) {
-            let problem = Problem::MissingRequiredTrait { class: own, implemented: ty, required };
+            let related = world.program.traits[implementation.id].span;
+            let problem = Problem::MissingRequiredTrait { class: own, implemented: ty, required, related };
             world.report(implementation.span, problem);
         }
     }
@@ -101,7 +102,9 @@ fn methods(world: &mut World<'_>, implementation: &Implementation) {
                 related: found,
             }
         } else {
-            Problem::MethodMisfit { wanted_by: ty, name, wanted: text, have: have_text, related: found }
+            let required = world.program.methods[wanted].name_span;
+            let (wanted, have) = (text, have_text);
+            Problem::MethodMisfit { wanted_by: ty, name, wanted, have, related: found, required }
         };
         let inside = world.program.methods[have].owner == Owner::Class(class);
         let span = if inside && !is_default { found } else { implementation.span };

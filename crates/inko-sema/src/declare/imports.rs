@@ -13,7 +13,10 @@ pub(super) fn bind(world: &mut World<'_>, collected: &Collected) {
         let (name, reason) = (failure.name.clone(), failure.reason.clone());
         let problem = match reason {
             Some(reason) => Problem::UnreadableModule { name, reason },
-            None => Problem::UnknownModule { name },
+            None => {
+                let method = method_of(world, &name);
+                Problem::UnknownModule { name, method }
+            }
         };
         world.report(failure.span, problem);
     }
@@ -26,6 +29,14 @@ pub(super) fn bind(world: &mut World<'_>, collected: &Collected) {
             }
         }
     }
+}
+
+/// The module and the method that a path names which isn't one of a module.
+fn method_of(world: &World<'_>, path: &Name) -> Option<(Name, Name)> {
+    let (module, method) = path.rsplit_once("::")?;
+    let (module, method) = (Name::from(module), Name::from(method));
+    let found = exported(world, *world.by_name.get(&module)?, &method);
+    matches!(found, Some(Symbol::Method(..))).then_some((module, method))
 }
 
 fn implicit(world: &mut World<'_>, module: ModuleId) {

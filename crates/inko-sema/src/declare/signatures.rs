@@ -78,7 +78,7 @@ fn parameter(world: &mut World<'_>, scope: &TypeScope<'_>, param: &ast::Param) -
     };
     let ty = if param.rest { world.array_type(ty) } else { ty };
     let optional = param.default.is_some() && !param.rest;
-    Param { name: param.name.name.clone(), ty, optional, rest: param.rest }
+    Param { name: param.name.name.clone(), ty, optional, rest: param.rest, span: param.name.span }
 }
 
 /// Reports arguments and type parameters of the same name.

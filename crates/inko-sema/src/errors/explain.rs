@@ -1,9 +1,10 @@
 //! What goes with the message of a problem: remarks, other places, and what to do about it.
 
 use super::headline::listed;
+use super::remedy;
 use super::{MessageHint, Problem};
 use crate::types::TypeId;
-use crate::world::World;
+use crate::world::{View, World};
 use inko_diagnostics::Diagnostic;
 use inko_syntax::Name;
 
@@ -22,8 +23,28 @@ impl MessageHint {
             MessageHint::NoBounds => {
                 "values of a type parameter only answer the messages of its bounds".into()
             }
+            MessageHint::Captures => {
+                "methods and lambdas can't use the variables around them: pass the value as an argument"
+                    .into()
+            }
             MessageHint::CallLocal => "a block in a local variable is called with `.call(...)`".into(),
         })
+    }
+}
+
+/// Adds where the type is defined, if that is in the program.
+fn defined(world: &World<'_>, diagnostic: Diagnostic, ty: TypeId) -> Diagnostic {
+    match world.definition(ty) {
+        Some(place) => diagnostic.related(place, "the type is defined here"),
+        None => diagnostic,
+    }
+}
+
+/// A class as it is written after `for`.
+fn bare(world: &World<'_>, class: TypeId) -> Name {
+    match world.view(class) {
+        View::Class(class) => world.program.classes[class].name.clone(),
+        _ => world.show(class).into(),
     }
 }
 
@@ -35,14 +56,28 @@ impl Problem {
         let first_text = "it was first defined here";
         match self {
             P::NotAMember { similar, .. }
-            | P::UnknownConstant { similar, .. }
             | P::UnknownLocal { similar, .. }
-            | P::UnknownAttribute { similar, .. }
             | P::UnknownKeyword { similar, .. }
             | P::UnknownExternal { similar, .. } => {
                 if let Some(similar) = similar {
                     diagnostic.hint = Some(did_you_mean(&similar));
                 }
+            }
+            P::UnknownAttribute { similar, ty, .. } => {
+                if let Some(similar) = similar {
+                    diagnostic.hint = Some(did_you_mean(&format!("@{similar}").into()));
+                }
+                diagnostic = defined(world, diagnostic, ty);
+            }
+            P::UnknownConstant { name, similar, module } => {
+                diagnostic.hint = match (module, similar) {
+                    (Some(module), _) => Some(format!("import it: `import {module}::{name}`")),
+                    (None, similar) => similar.map(|similar| did_you_mean(&similar)),
+                };
+            }
+            P::UnknownModule { method: Some((module, method)), .. } => {
+                diagnostic = diagnostic
+                    .hint(format!("methods are imported in parentheses: `import {module}::({method})`"));
             }
             P::ImportClash { first, .. } => {
                 diagnostic = match first {
@@ -73,23 +108,40 @@ impl Problem {
             P::UnusedLocal { name } => {
                 diagnostic = diagnostic.hint(format!("if that is intended, name it `_{name}`"));
             }
-            P::Mismatch { want, have } => {
+            P::Mismatch { want, have, because } => {
                 diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
+                if let Some((place, what)) = because
+                    && !world.is_foreign(place)
+                {
+                    diagnostic = diagnostic.related(place, what);
+                }
+                diagnostic.hint = remedy::mismatch(world, want, have);
+            }
+            P::PatternMismatch { input, .. } => {
+                diagnostic = diagnostic.label(format!("the input is of type `{}`", text(input)));
             }
             P::ReturnMismatch { want, have, related } => {
                 diagnostic = diagnostic.label(format!("expected `{}`, got `{}`", text(want), text(have)));
                 if let Some(related) = related {
                     diagnostic = diagnostic.related(related, "the return type is given here");
                 }
+                diagnostic.hint = remedy::mismatch(world, want, have);
             }
-            P::UnknownMessage { hint, .. } | P::UnknownIdentifier { hint, .. } => {
+            P::UnknownMessage { hint, ty, .. } => {
                 diagnostic.hint = hint.text();
+                diagnostic = defined(world, diagnostic, ty);
+            }
+            P::UnknownIdentifier { hint, outer, .. } => {
+                diagnostic.hint = hint.text();
+                if let Some(outer) = outer {
+                    diagnostic = diagnostic.related(outer, "this variable is out of reach");
+                }
             }
             P::ArgumentCount { missing, related, .. } => {
                 if !missing.is_empty() && missing.iter().all(|name| !name.is_empty()) {
                     diagnostic = diagnostic.label(format!("missing: {}", listed(&missing, "")));
                 }
-                if let Some(related) = related {
+                if let Some(related) = related.filter(|&related| !world.is_foreign(related)) {
                     diagnostic = diagnostic.related(related, "the method is defined here");
                 }
             }
@@ -104,7 +156,29 @@ impl Problem {
                 diagnostic = diagnostic.related(related, "it is required here");
                 diagnostic = diagnostic.hint(format!("define `{wanted}`"));
             }
-            P::MethodMisfit { related, .. } | P::DefaultClash { related, .. } => {
+            P::MissingRequiredTrait { class, required, related, .. } => {
+                if !world.is_foreign(related) {
+                    diagnostic = diagnostic.related(related, "the trait is defined here");
+                }
+                diagnostic =
+                    diagnostic.hint(format!("add `impl {} for {}`", text(required), bare(world, class)));
+            }
+            P::BoundNotMet { related, arg, bound, .. } => {
+                if !world.is_foreign(related) {
+                    diagnostic = diagnostic.related(related, "the bound is given here");
+                }
+                diagnostic.hint = remedy::mismatch(world, bound, arg);
+            }
+            P::MethodMisfit { related, required, .. } => {
+                // The primary place may be the method itself.
+                if diagnostic.primary.span != related {
+                    diagnostic = diagnostic.related(related, "the present method is defined here");
+                }
+                if !world.is_foreign(required) {
+                    diagnostic = diagnostic.related(required, "the trait's method is defined here");
+                }
+            }
+            P::DefaultClash { related, .. } => {
                 diagnostic = diagnostic.related(related, "the present method is defined here");
             }
             P::BuiltInConstructor { .. } => {
@@ -113,12 +187,68 @@ impl Problem {
             P::Uninferable { .. } => {
                 diagnostic = diagnostic.hint("give it a type: `do (name: Type) { ... }`");
             }
-            P::ThrowUndeclared { ty } => {
-                diagnostic = diagnostic.hint(format!("declare the throw type: `!! {}`", text(ty)));
+            P::ThrowUndeclared { ty, method } => {
+                if let Some(method) = method {
+                    diagnostic = diagnostic.related(method, "this method would throw it");
+                }
+                diagnostic = diagnostic
+                    .hint(format!("add `!! {}` to the method, or catch it with `try ... else`", text(ty)));
             }
-            P::MissingTry { .. } => {
+            P::ThrowAtModuleLevel { .. } => {
+                diagnostic = diagnostic
+                    .hint("catch it with `try ... else`, or end the program with `try!` or `process.panic`");
+            }
+            P::MissingTry { related, .. } => {
+                if let Some(related) = related.filter(|&related| !world.is_foreign(related)) {
+                    diagnostic = diagnostic.related(related, "this method throws");
+                }
                 diagnostic =
                     diagnostic.hint("handle the error with `try ... else`, or pass it on with `try`");
+            }
+            P::ErrorWithoutText { ty } => {
+                diagnostic = defined(world, diagnostic, ty);
+                diagnostic = diagnostic.hint("implement `ToString` for it, or use `try ... else`");
+            }
+            P::NotEmbeddable { ty } => {
+                diagnostic = defined(world, diagnostic, ty);
+                diagnostic.hint = Some(match world.view(ty) {
+                    View::Any => "cast it: `{value as Type}`".into(),
+                    _ => "implement `std::conversion::ToString` for it".into(),
+                });
+            }
+            P::InvalidCast { from, to } => {
+                diagnostic.hint =
+                    remedy::mismatch(world, to, from).filter(|hint| hint.starts_with("convert"));
+            }
+            P::ConditionNotBoolean { .. } => {
+                diagnostic = diagnostic.hint("for the truthiness of a value, send it `truthy?`");
+            }
+            P::NotAPattern { ty } => {
+                diagnostic = defined(world, diagnostic, ty);
+                diagnostic = diagnostic.hint("patterns implement `std::operators::Match`");
+            }
+            P::TypePatternWithoutInput => {
+                diagnostic = diagnostic.hint("give it an input: `match(value) { ... }`");
+            }
+            P::ReturnAndYield => {
+                diagnostic = diagnostic.hint("a generator has a yield type only: remove `->`")
+            }
+            P::YieldUndeclared => diagnostic = diagnostic.hint("give the method a yield type: `=> Type`"),
+            P::NeverYields { .. } => {
+                diagnostic = diagnostic.hint("yield values with `yield`, or use `->` for a return type");
+            }
+            P::ReturnInGenerator => {
+                diagnostic = diagnostic.hint("`yield` gives values; a plain `return` ends the generator");
+            }
+            P::ReturnOutsideMethod => {
+                diagnostic = diagnostic.hint("at the top level, leave a program with `std::vm::(exit)`");
+            }
+            P::MissingAttributes { ty, .. } => diagnostic = defined(world, diagnostic, ty),
+            P::MutableConstant => {
+                diagnostic = diagnostic.hint("remove the `mut`, or use a variable: `let mut name = ...`");
+            }
+            P::ConstantInBody { .. } => {
+                diagnostic = diagnostic.hint("variables have names in lower case: `let name = ...`");
             }
             P::NeverThrows { .. } => diagnostic = diagnostic.hint("remove the throw type"),
             P::UselessTry => diagnostic = diagnostic.hint("remove the `try`"),

@@ -2,7 +2,7 @@
 
 use super::{Problem, What};
 use crate::types::TypeId;
-use crate::world::World;
+use crate::world::{View, World};
 use inko_diagnostics::Code;
 use inko_syntax::Name;
 
@@ -55,7 +55,7 @@ impl Problem {
         use Problem as P;
         let show = |ty: &TypeId| world.show(*ty);
         match self {
-            P::UnknownModule { name } => (Code::UnknownModule, format!("there is no module `{name}`")),
+            P::UnknownModule { name, .. } => (Code::UnknownModule, format!("there is no module `{name}`")),
             P::UnreadableModule { name, reason } => {
                 (Code::UnreadableFile, format!("the file of the module `{name}` can't be read: {reason}"))
             }
@@ -107,7 +107,22 @@ impl Problem {
             P::UsedBeforeDefinition { name, .. } => {
                 (Code::UsedBeforeDefinition, format!("the constant `{name}` is used before its definition"))
             }
-            P::Mismatch { want, have } => (
+            P::PatternMismatch { pattern, input } => (
+                Code::TypeMismatch,
+                format!(
+                    "a pattern of type `{}` can't match an input of type `{}`",
+                    show(pattern),
+                    show(input)
+                ),
+            ),
+            P::ErrorWithoutText { ty } => (
+                Code::UnknownMessage,
+                format!(
+                    "`try!` panics with the error's text, but `{}` doesn't respond to `to_string`",
+                    show(ty)
+                ),
+            ),
+            P::Mismatch { want, have, .. } => (
                 Code::TypeMismatch,
                 format!("expected a value of type `{}`, but this is of type `{}`", show(want), show(have)),
             ),
@@ -125,10 +140,13 @@ impl Problem {
             ),
             P::UnknownIdentifier { ty, name, .. } => (
                 Code::UnknownMessage,
-                format!(
-                    "`{name}` is no local variable, and neither `{}` nor the module responds to it",
-                    show(ty)
-                ),
+                match world.view(*ty) {
+                    View::Module(_) => format!("there is no local variable or method `{name}` here"),
+                    _ => format!(
+                        "there is no local variable or method `{name}` here, in a method of `{}`",
+                        show(ty)
+                    ),
+                },
             ),
             P::UnknownAttribute { ty, name, assigned, .. } => {
                 let code = if *assigned { Code::UnknownAttributeAssignment } else { Code::UnknownAttribute };
@@ -178,7 +196,7 @@ impl Problem {
             P::NotATrait { ty } => {
                 (Code::NotATrait, format!("only traits can be implemented, `{}` isn't one", show(ty)))
             }
-            P::BoundNotMet { ty, name, arg, bound } => (
+            P::BoundNotMet { ty, name, arg, bound, .. } => (
                 Code::BoundNotMet,
                 format!(
                     "`{name}` of `{}` is only available if `{}` implements `{}`",
@@ -187,9 +205,10 @@ impl Problem {
                     show(bound)
                 ),
             ),
-            P::InvalidCast { from, to } => {
-                (Code::InvalidCast, format!("a `{}` can't be cast to `{}`", show(from), show(to)))
-            }
+            P::InvalidCast { from, to } => (
+                Code::InvalidCast,
+                format!("a value of type `{}` can't be cast to `{}`", show(from), show(to)),
+            ),
             P::NotAClass { name } | P::TraitAsClass { name, .. } => {
                 (Code::NotAClass, format!("`{name}` isn't a class"))
             }
@@ -208,7 +227,10 @@ impl Problem {
             }
             P::NotEmbeddable { ty } => (
                 Code::NotEmbeddable,
-                format!("a `{}` can't be embedded, as it doesn't implement `ToString`", show(ty)),
+                format!(
+                    "a value of type `{}` can't be embedded, as it doesn't implement `ToString`",
+                    show(ty)
+                ),
             ),
             P::ReceiverForExternal { name, .. } => {
                 (Code::ReceiverForExternal, format!("the external function `{name}` takes no receiver"))
@@ -230,7 +252,7 @@ impl Problem {
             }
             P::StaticInTrait => (Code::StaticNotAllowed, "a trait can't have static methods".into()),
             P::CyclicTrait { name } => (Code::CyclicTrait, format!("the trait `{name}` requires itself")),
-            P::MissingRequiredTrait { class, implemented, required } => (
+            P::MissingRequiredTrait { class, implemented, required, .. } => (
                 Code::MissingRequiredTrait,
                 format!(
                     "`{}` must implement `{}`, which the trait `{}` requires",
@@ -261,7 +283,7 @@ impl Problem {
             P::ReturnOutsideMethod => {
                 (Code::ReturnOutsideMethod, "`return` can only be used in methods and lambdas".into())
             }
-            P::ThrowUndeclared { ty } => (
+            P::ThrowUndeclared { ty, .. } => (
                 Code::ThrowUndeclared,
                 format!("a value of type `{}` is thrown here, but no throw type is declared", show(ty)),
             ),
@@ -275,9 +297,10 @@ impl Problem {
             P::NeverThrows { ty } => {
                 (Code::NeverThrows, format!("`{}` is declared to be thrown, but never is", show(ty)))
             }
-            P::MissingTry { name, ty } => {
-                (Code::MissingTry, format!("`{name}` can throw a `{}`, so it needs a `try`", show(ty)))
-            }
+            P::MissingTry { name, ty, .. } => (
+                Code::MissingTry,
+                format!("`{name}` can throw a value of type `{}`, so it needs a `try`", show(ty)),
+            ),
             P::UselessTry => (Code::UselessTry, "this `try` is useless, as nothing is thrown".into()),
             P::ReturnAndYield => {
                 (Code::ReturnAndYield, "a method can't have both a return type and a yield type".into())
@@ -296,7 +319,7 @@ impl Problem {
                 format!("expected a `Boolean`, but this is of type `{}`", show(ty)),
             ),
             P::NotAPattern { ty } => {
-                (Code::NotAPattern, format!("a `{}` can't be used as a pattern", show(ty)))
+                (Code::NotAPattern, format!("a value of type `{}` can't be used as a pattern", show(ty)))
             }
             P::TypePatternWithoutInput => {
                 (Code::TypePatternWithoutInput, "a `match` without input can't test for types".into())

@@ -6,6 +6,7 @@
 
 mod explain;
 mod headline;
+mod remedy;
 
 use crate::types::TypeId;
 use crate::world::World;
@@ -38,6 +39,8 @@ pub(crate) enum MessageHint {
     NoBounds,
     /// A local with arguments.
     CallLocal,
+    /// A local that lambdas and methods can't reach.
+    Captures,
 }
 
 impl MessageHint {
@@ -46,17 +49,20 @@ impl MessageHint {
     }
 }
 
+/// Where it is said that a value must have a type, and what stands there.
+pub(crate) type Because = Option<(Span, &'static str)>;
+
 /// A mistake.
 #[derive(Debug)]
 #[rustfmt::skip]
 pub(crate) enum Problem {
     // Modules and names.
-    UnknownModule { name: Name },
+    UnknownModule { name: Name, method: Option<(Name, Name)> },
     UnreadableModule { name: Name, reason: String },
     NotAMember { name: Name, module: Name, similar: Option<Name> },
     ImportClash { name: Name, first: Option<Span> },
     ExternImport { name: Name, module: Name, related: Span },
-    UnknownConstant { name: Name, similar: Option<Name> },
+    UnknownConstant { name: Name, similar: Option<Name>, module: Option<Name> },
     Duplicate { what: What, name: Name, first: Span },
     Reserved { name: Name },
     DuplicateLocal { name: Name, first: Span },
@@ -69,10 +75,11 @@ pub(crate) enum Problem {
     ConstantInBody { name: Name },
     UsedBeforeDefinition { name: Name, first: Span },
     // Types.
-    Mismatch { want: TypeId, have: TypeId },
+    Mismatch { want: TypeId, have: TypeId, because: Because },
+    PatternMismatch { pattern: TypeId, input: TypeId },
     ReturnMismatch { want: TypeId, have: TypeId, related: Option<Span> },
     UnknownMessage { ty: TypeId, name: Name, hint: MessageHint },
-    UnknownIdentifier { ty: TypeId, name: Name, hint: MessageHint },
+    UnknownIdentifier { ty: TypeId, name: Name, hint: MessageHint, outer: Option<Span> },
     UnknownAttribute { ty: TypeId, name: Name, assigned: bool, similar: Option<Name> },
     NoAttributes { ty: TypeId, name: Name },
     ArgumentCount {
@@ -88,7 +95,7 @@ pub(crate) enum Problem {
     UnknownTypeParam { ty: TypeId, name: Name },
     BoundNotATrait { ty: TypeId },
     NotATrait { ty: TypeId },
-    BoundNotMet { ty: TypeId, name: Name, arg: TypeId, bound: TypeId },
+    BoundNotMet { ty: TypeId, name: Name, arg: TypeId, bound: TypeId, related: Span },
     InvalidCast { from: TypeId, to: TypeId },
     NotAClass { name: Name },
     TraitAsClass { name: Name, related: Span },
@@ -104,21 +111,22 @@ pub(crate) enum Problem {
     MissingBody { name: Name },
     StaticInTrait,
     CyclicTrait { name: Name },
-    MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId },
+    MissingRequiredTrait { class: TypeId, implemented: TypeId, required: TypeId, related: Span },
     MissingMethod { class: TypeId, wanted_by: TypeId, name: Name, wanted: String, related: Span },
     MethodMisfit {
-        wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
+        wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span, required: Span,
     },
     DefaultClash {
         class: TypeId, wanted_by: TypeId, name: Name, wanted: String, have: String, related: Span,
     },
     // Control flow.
     ReturnOutsideMethod,
-    ThrowUndeclared { ty: TypeId },
+    ThrowUndeclared { ty: TypeId, method: Option<Span> },
     ThrowAtModuleLevel { ty: TypeId },
     ThrowOutsideMethod,
     NeverThrows { ty: TypeId },
-    MissingTry { name: Name, ty: TypeId },
+    MissingTry { name: Name, ty: TypeId, related: Option<Span> },
+    ErrorWithoutText { ty: TypeId },
     UselessTry,
     ReturnAndYield,
     ReturnInGenerator,
