@@ -136,10 +136,6 @@ codes! {
     Error 28 InvalidAssignment "this can't be assigned";
     /// An attribute without a name.
     Error 29 MalformedAttribute "an attribute needs a name";
-    /// A source file that isn't valid UTF-8.
-    Error 30 InvalidUtf8 "the file isn't valid UTF-8";
-    /// A source file of 4 GiB or more.
-    Error 31 FileTooLarge "the file is too large";
     /// A rest argument that isn't the last one, or that has a default.
     Error 32 InvalidRestArgument "invalid rest argument";
     /// An arm of a `match` after its `else`.
@@ -172,12 +168,8 @@ codes! {
     Error 109 UnknownLocalAssignment "assignment to an unknown local variable";
     /// N12: `let mut X`.
     Error 110 MutableConstant "constants can't be mutable";
-    /// N13: A local that doesn't exist.
-    Error 111 UnknownLocal "unknown local variable";
     /// A constant defined anywhere but at module level.
     Error 112 ConstantOutsideModule "constants are defined at module level only";
-    /// Modules whose initialisation needs one another.
-    Error 113 CyclicImport "cyclic import";
     /// A method defined twice in the same body.
     Error 114 DuplicateMethod "second definition of a method";
     /// Two arguments of one definition with the same name.
@@ -190,8 +182,6 @@ codes! {
     Error 118 ExternalOutsideLibrary "external function outside of the standard library";
     /// N11: A local that is never read.
     Warning 100 UnusedLocal "unused local variable";
-    /// An imported symbol that is never used.
-    Warning 101 UnusedImport "unused import";
 
     // Types: 200 to 299.
 
@@ -203,8 +193,6 @@ codes! {
     Error 202 UnknownAttribute "unknown attribute";
     /// T4: Assignment to an unknown attribute.
     Error 203 UnknownAttributeAssignment "assignment to an unknown attribute";
-    /// T5: Assignment to an immutable attribute.
-    Error 204 ImmutableAttribute "assignment to an immutable attribute";
     /// T6: An attribute is defined twice in a class.
     Error 205 DuplicateAttribute "second definition of an attribute";
     /// T7: The body's or the returned value doesn't fit the declared return type.
@@ -239,16 +227,8 @@ codes! {
     Error 220 AttributeGivenTwice "attribute given twice";
     /// T22: A value in a template doesn't implement `ToString`.
     Error 221 NotEmbeddable "this value can't be embedded in a template";
-    /// T23: A template before the conversion module exists.
-    Error 222 TemplateBeforeConversion "template used before the conversion module exists";
     /// T24: A receiver is given for an external function.
     Error 223 ReceiverForExternal "external functions take no receiver";
-    /// T25: Names of type arguments don't match.
-    Error 224 TypeArgumentNames "type argument names mismatch";
-    /// T26: A type parameter shadows another one.
-    Error 225 ShadowedTypeParameter "shadowed type parameter";
-    /// T27: An attribute is defined outside a class.
-    Error 226 AttributeOutsideClass "attribute defined outside a class";
     /// An argument is given twice, by position and keyword or by two keywords.
     Error 227 ArgumentGivenTwice "argument given twice";
     /// A constant is read as a value, but it only names a type.
@@ -261,10 +241,6 @@ codes! {
     Error 231 UntypedArgument "this argument needs a type or a default";
     /// An attribute is used where `self` has none.
     Error 232 AttributeWithoutObject "there are no attributes here";
-    /// Arguments were given where a local variable or block can't take them this way.
-    Error 233 NotCallable "this can't be called";
-    /// A definition that can never get a finite type.
-    Error 234 RecursiveType "recursive type";
 
     // Traits and definitions: 300 to 399.
 
@@ -311,8 +287,6 @@ codes! {
     Error 410 NeverYields "declared to yield, but never yields";
     /// C7: `try` on an operand that can't throw.
     Warning 400 UselessTry "useless `try`";
-    /// Code after an expression that never returns.
-    Warning 401 UnreachableCode "unreachable code";
     /// `return(x)` or `yield(x)`: without a blank the value isn't part of it.
     Warning 402 ReturnWithoutBlank "no blank before the value";
 
@@ -326,8 +300,6 @@ codes! {
     Error 502 TypePatternWithoutInput "type pattern without input";
     /// P4: An expression pattern on an input of type `Any`.
     Error 503 PatternOnAny "expression pattern on an `Any` input";
-    /// P5: `match` before the operators module exists.
-    Error 504 MatchBeforeOperators "match used before the operators module exists";
 
     // The compiler itself: 900 to 999.
 
@@ -335,12 +307,6 @@ codes! {
     Error 900 UnknownIntrinsic "unknown intrinsic";
     /// An external function that the runtime doesn't have.
     Error 901 UnknownExternal "unknown external function";
-    /// Something the compiler doesn't support (yet).
-    Error 902 Unsupported "not supported";
-    /// A limit of the compiler was exceeded.
-    Error 903 LimitExceeded "a limit of the compiler was exceeded";
-    /// A `main` module without what a program needs.
-    Error 904 InvalidProgram "invalid program";
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use std::path::PathBuf;
   inkoc run hello.inko              build and run a program
   inkoc build hello.inko -o hello   write an executable
   inkoc check hello.inko            only report mistakes
+  inkoc explain E0200               explain what a code means
   inkoc run -e 'import std::stdio::stdout  stdout.print(\"hello\")'")]
 pub struct Cli {
     /// What to do.
@@ -26,6 +27,12 @@ pub enum Command {
     Run(Run),
     /// Report the mistakes of a program without building it
     Check(Check),
+    /// Explain an error or warning code with an example, or list all codes
+    #[command(after_help = "Example: inkoc explain E0200")]
+    Explain {
+        /// The code, as diagnostics show it
+        code: Option<String>,
+    },
     /// Print a completion script for a shell
     #[command(after_help = "Example: inkoc completions bash > /etc/bash_completion.d/inkoc")]
     Completions {
@@ -60,12 +67,22 @@ pub struct Options {
     /// How to print diagnostics: for people, or one JSON object a line
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub error_format: ErrorFormat,
+    /// What shall fail the build although it is no error (may be repeated)
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Vec<Deny>,
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
     /// Check the intermediate representation after each pass, to find mistakes of the compiler
     #[arg(long)]
     pub verify_ir: bool,
+}
+
+/// What can be made to fail a build.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Deny {
+    /// Any warning
+    Warnings,
 }
 
 /// The arguments of `build`.

@@ -1,6 +1,6 @@
 //! The driver: runs the stages in order. The only place that sees them all.
 
-use crate::cli::{Build, Check, Emit, Input, Level, Options};
+use crate::cli::{Build, Check, Deny, Emit, Input, Level, Options};
 use crate::home::Home;
 use crate::sources::Sources;
 use crate::{link, report};
@@ -90,7 +90,8 @@ impl Front {
             drop_explained(&mut diagnostics, &sources.map);
         }
         report::diagnostics(&diagnostics, &sources.map, options);
-        if diagnostics.iter().any(Diagnostic::is_error) {
+        let denied = !diagnostics.is_empty() && options.deny.contains(&Deny::Warnings);
+        if denied || diagnostics.iter().any(Diagnostic::is_error) {
             timings.print();
             return Err(Failure::Reported);
         }
@@ -216,7 +217,8 @@ fn default_output(input: &Input) -> PathBuf {
     file.and_then(Path::file_stem).map_or_else(|| PathBuf::from("main"), PathBuf::from)
 }
 
-fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
+/// Writes a result to a file or to standard output.
+pub fn write(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
     let written = match output {
         Some(path) => std::fs::write(path, bytes),
         None => std::io::stdout().lock().write_all(bytes),

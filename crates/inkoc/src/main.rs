@@ -2,6 +2,7 @@
 
 mod cli;
 mod driver;
+mod explain;
 mod home;
 mod link;
 mod report;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => driver::build(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => driver::check(&arguments),
+        Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "inkoc", &mut std::io::stdout());
             Ok(0)

@@ -1,6 +1,6 @@
 //! What is said to people on standard error: messages, diagnostics, and bugs.
 
-use crate::cli::{Color, ErrorFormat, Options};
+use crate::cli::{Color, Deny, ErrorFormat, Options};
 use inko_diagnostics::{Diagnostic, render_human, render_json};
 use inko_syntax::SourceMap;
 use std::io::{IsTerminal, Write};
@@ -30,7 +30,27 @@ pub fn diagnostics(all: &[Diagnostic], sources: &SourceMap, options: &Options) {
         text.push_str(rendered.trim_end());
         text.push('\n');
     }
+    if options.error_format == ErrorFormat::Human {
+        text.push_str(&summary(all, options));
+    }
     print(&text);
+}
+
+/// How many errors and warnings there are, and where to read more about the first.
+fn summary(all: &[Diagnostic], options: &Options) -> String {
+    let Some(first) = all.iter().find(|one| one.is_error()).or(all.first()) else { return String::new() };
+    let errors = all.iter().filter(|one| one.is_error()).count();
+    let warnings = all.len() - errors;
+    let counted = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let mut text = match (errors, warnings) {
+        (_, 0) => counted(errors, "error"),
+        (0, _) => counted(warnings, "warning"),
+        _ => format!("{} and {}", counted(errors, "error"), counted(warnings, "warning")),
+    };
+    if errors == 0 && options.deny.contains(&Deny::Warnings) {
+        text.push_str(", denied by `--deny warnings`");
+    }
+    format!("{text}; `inkoc explain {}` tells more\n", first.code)
 }
 
 /// Prints text. Standard error may be closed, and then there is nobody to tell.
