@@ -177,6 +177,11 @@ impl Writer<'_> {
     /// The text of a call with its arguments: positions, keywords in another order, or a mixture.
     pub fn call_of(&mut self, callable: &Callable, depth: usize) -> String {
         self.cost += self.runs.saturating_mul(callable.cost);
+        // Whatever is thrown inside of an operand of `try` is caught there, and would be of another type.
+        let throws = self.frame.throws.clone();
+        if callable.throws.is_some() {
+            self.frame.throws = None;
+        }
         let receiver = match &callable.receiver {
             Some(ty) => format!("{}.", self.expression(ty, depth.min(1))),
             None => String::new(),
@@ -196,6 +201,7 @@ impl Writer<'_> {
         {
             values.extend((0..self.tape.below(3)).map(|_| self.expression(rest, depth.min(1))));
         }
+        self.frame.throws = throws;
         if values.is_empty() {
             format!("{receiver}{}", callable.name)
         } else {
