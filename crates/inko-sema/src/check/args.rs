@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::errors::Problem;
+use crate::holes::HoleValue;
 use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::{Call, Expr, ExprKind, MethodId, Target};
@@ -61,8 +62,6 @@ struct Misfit {
     declared: TypeId,
     /// What the argument must fit.
     want: TypeId,
-    /// What messages call it.
-    shown: TypeId,
     have: TypeId,
     place: Span,
     index: usize,
@@ -253,10 +252,8 @@ impl Checker<'_, '_> {
                 _ => self.expr(source),
             },
         };
-        let misfit = (!self.world.fits(value.ty, want)).then(|| {
-            let shown = if is_rest { whole } else { want };
-            Misfit { declared, want, shown, have: value.ty, place, index }
-        });
+        let fits = self.world.fits(value.ty, want);
+        let misfit = (!fits).then(|| Misfit { declared, want, have: value.ty, place, index });
         (value, misfit)
     }
 
@@ -264,7 +261,7 @@ impl Checker<'_, '_> {
     /// Blocks that end in an assignment are run for their effect, so where several blocks share the type
     /// that the method returns, they may differ in it; the call is of type `Any` then.
     fn misfit(&mut self, callee: Callee, misfit: Misfit, for_effect: bool) {
-        let Misfit { declared, want, shown, have, place, index } = misfit;
+        let Misfit { declared, want, have, place, index } = misfit;
         let shares_result = match (callee, self.world.block(declared)) {
             (Callee::Method(id), Some(block)) => {
                 let returns = self.world.program.methods[id].returns;
@@ -290,7 +287,12 @@ impl Checker<'_, '_> {
                 .map(|param| (param.span, "the argument is declared here")),
             Callee::Block(_) => None,
         };
-        self.report(place, Problem::Mismatch { want: shown, have, because });
+        self.report(place, Problem::Mismatch { want, have, because });
+        // A type parameter that the first argument didn't fit isn't held against the others.
+        if let View::Hole(hole) = self.world.view(want) {
+            let error = self.world.core.error;
+            self.world.holes.change(hole, |hole| hole.value = HoleValue::Filled(error));
+        }
     }
 
     /// Checks an argument that no parameter gives a type.

@@ -51,6 +51,15 @@ pub(super) fn mismatch(world: &World<'_>, want: TypeId, have: TypeId) -> Option<
                 world.program.classes[class].name
             ))
         }
+        (View::Hole(hole), View::Class(class)) => {
+            let traits = &world.program.classes[class].traits;
+            let lacks = |&bound: &TypeId| match world.view(bound) {
+                View::Trait(id) => !traits.contains_key(&id),
+                _ => false,
+            };
+            let bound = world.hole_bounds(hole).0.into_iter().find(lacks)?;
+            Some(format!("`{}` doesn't implement `{}`", show(have), show(bound)))
+        }
         (View::Trait(_), View::Param(_) | View::Rigid(_)) => {
             Some("give the type parameter a bound, such as `T: Trait`".into())
         }
