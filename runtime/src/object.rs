@@ -7,7 +7,7 @@
 use crate::program;
 use inko_abi::class;
 use inko_abi::object::*;
-use inko_abi::table::Layout;
+use inko_abi::table::{BlockInfo, Layout};
 use inko_abi::word::{self, Word};
 
 /// The address of an object.
@@ -124,6 +124,15 @@ impl Object {
             }
         }
     }
+}
+
+/// The number of arguments of a block, and whether it is a lambda.
+pub fn signature_of(block: Object) -> (u8, bool) {
+    debug_assert_eq!(block.class(), class::BLOCK);
+    let arity = (block.header() >> HEADER_ARITY_SHIFT & 0xff) as u8;
+    // SAFETY: the compiler puts the address of a row of its table there, which is never freed.
+    let info = unsafe { &*(block.raw(CLOSURE_INFO) as *const BlockInfo) };
+    (arity, info.is_lambda != 0)
 }
 
 /// The number of captures in a closure's header.

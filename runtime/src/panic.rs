@@ -3,11 +3,13 @@
 //! *Guarantees:* the trace is complete or says what it leaves out; it is written in one go; the first panic
 //! wins; what was printed before is flushed.
 
-use crate::object::class_name;
+use crate::object::{Object, class_name, class_of, signature_of};
 use crate::primitives;
 use crate::process::Process;
 use crate::program;
 use crate::walk;
+use inko_abi::class;
+use inko_abi::object::CLASS_OBJECT_CLASS;
 use inko_abi::table::Position;
 use inko_abi::word::{self, Word};
 use std::fmt::{Display, Write};
@@ -106,8 +108,28 @@ pub(crate) extern "C" fn panic_message(process: &mut Process, message: Word) {
 
 pub(crate) extern "C" fn panic_cast(process: &mut Process, value: Word, expected: i64) {
     let expected = program::string(expected as u32);
-    let found = class_name(value);
-    panic(process, format_args!("expected a value of type `{expected}`, but got one of type `{found}`"))
+    panic(process, format_args!("expected a value of type `{expected}`, but got {}", Described(value)))
+}
+
+/// What a value is, for the message of a failed cast: blocks and class objects are told apart more finely than
+/// by their class.
+struct Described(Word);
+
+impl Display for Described {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match class_of(self.0) {
+            class::BLOCK => {
+                let (arity, is_lambda) = signature_of(Object::of(self.0));
+                let kind = if is_lambda { "lambda" } else { "closure" };
+                write!(f, "a {kind} that takes {arity} argument{}", if arity == 1 { "" } else { "s" })
+            }
+            class::CLASS_OBJECT => {
+                let number = Object::of(self.0).raw(CLASS_OBJECT_CLASS) as u32;
+                write!(f, "the class `{}` itself", program::string(program::class(number).name))
+            }
+            _ => write!(f, "one of type `{}`", class_name(self.0)),
+        }
+    }
 }
 
 pub(crate) extern "C" fn panic_dispatch(process: &mut Process, value: Word, selector: i64) {
@@ -116,9 +138,10 @@ pub(crate) extern "C" fn panic_dispatch(process: &mut Process, value: Word, sele
     panic(process, format_args!("a value of type `{found}` doesn't implement `{selector}`"))
 }
 
-pub(crate) extern "C" fn panic_uncaught(process: &mut Process, _: Word) {
+pub(crate) extern "C" fn panic_uncaught(process: &mut Process, thrown: Word) {
     let identifier = process.execution.handle.identifier();
-    panic(process, format_args!("A thrown value reached the top-level in process 0x{identifier:x}"))
+    let thrown = Described(thrown);
+    panic(process, format_args!("A thrown value reached the top-level in process 0x{identifier:x}: {thrown}"))
 }
 
 pub(crate) extern "C" fn panic_undefined(process: &mut Process, name: i64) {

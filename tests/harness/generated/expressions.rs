@@ -176,12 +176,23 @@ impl Writer<'_> {
 
     /// The text of a call with its arguments: positions, keywords in another order, or a mixture.
     pub fn call_of(&mut self, callable: &Callable, depth: usize) -> String {
-        self.cost += self.runs.saturating_mul(callable.cost);
-        // Whatever is thrown inside of an operand of `try` is caught there, and would be of another type.
+        self.operand(callable, |writer| writer.written_call(callable, depth))
+    }
+
+    /// Writes a part of what may be the operand of a `try`: whatever else is thrown there is caught too, and may
+    /// be of another type than the error of the call.
+    pub fn operand<R>(&mut self, callable: &Callable, write: impl FnOnce(&mut Self) -> R) -> R {
         let throws = self.frame.throws.clone();
         if callable.throws.is_some() {
             self.frame.throws = None;
         }
+        let result = write(self);
+        self.frame.throws = throws;
+        result
+    }
+
+    fn written_call(&mut self, callable: &Callable, depth: usize) -> String {
+        self.cost += self.runs.saturating_mul(callable.cost);
         let receiver = match &callable.receiver {
             Some(ty) => format!("{}.", self.expression(ty, depth.min(1))),
             None => String::new(),
@@ -201,7 +212,6 @@ impl Writer<'_> {
         {
             values.extend((0..self.tape.below(3)).map(|_| self.expression(rest, depth.min(1))));
         }
-        self.frame.throws = throws;
         if values.is_empty() {
             format!("{receiver}{}", callable.name)
         } else {

@@ -98,9 +98,7 @@ impl Machine<'_> {
         match entry {
             Entry::poll => nothing(),
             Entry::panic => Err(Stop::Panic(args.text(0)?.to_string())),
-            Entry::panic_uncaught => {
-                Err(Stop::Panic("A thrown value reached the top-level in process 0x1".to_owned()))
-            }
+            Entry::panic_uncaught => Err(self.uncaught(&args.word(0))),
             Entry::unwind => {
                 let (home, value, exit) = (args.word(0), args.word(1), args.raw(2)?);
                 self.check_home(&home)?;

@@ -19,6 +19,7 @@ mod value;
 
 use crate::ir::*;
 use frame::Frame;
+use inko_abi::class;
 use std::collections::HashMap;
 use std::io::Write;
 use std::rc::Rc;
@@ -246,6 +247,37 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The panic about a value that nobody caught.
+    fn uncaught(&self, thrown: &Word) -> Stop {
+        let thrown = self.described(thrown);
+        Stop::Panic(format!("A thrown value reached the top-level in process 0x1: {thrown}"))
+    }
+
+    /// The name of a class, as the runtime's messages have it.
+    fn class_name(&self, class: u32) -> String {
+        match class {
+            class::NIL => "Nil".to_owned(),
+            _ => crate::print::class_name(self.program, class).to_string(),
+        }
+    }
+
+    /// What a value is, in the words of the runtime.
+    fn described(&self, word: &Word) -> String {
+        if let Word::ClassObject(class) = word {
+            return format!("the class `{}` itself", self.class_name(*class));
+        }
+        if let Word::Object(object) = word
+            && let Body::Closure(function, _) = &object.body
+        {
+            let function = &self.program.functions[*function];
+            let is_lambda = function.block.as_ref().is_some_and(|block| block.is_lambda);
+            let (kind, arity) =
+                (if is_lambda { "lambda" } else { "closure" }, function.signature.params.len() - 1);
+            return format!("a {kind} that takes {arity} argument{}", if arity == 1 { "" } else { "s" });
+        }
+        format!("one of type `{}`", self.class_name(word.class()))
+    }
+
     fn call(&mut self, call: &Call) -> Result<()> {
         let args: Vec<Val> = call.args.iter().map(|&arg| self.get(arg)).collect();
         let id = match call.callee {
@@ -256,8 +288,9 @@ impl<'a> Machine<'a> {
                 match selector.targets.get(&receiver.class()) {
                     Some(&id) => id,
                     None => {
-                        let class = crate::print::class_name(self.program, receiver.class());
-                        return Err(Stop::Panic(format!("{class} does not implement {}", selector.name)));
+                        let class = self.class_name(receiver.class());
+                        let text = format!("a value of type `{class}` doesn't implement `{}`", selector.name);
+                        return Err(Stop::Panic(text));
                     }
                 }
             }
@@ -318,11 +351,7 @@ impl<'a> Machine<'a> {
             return self.resume(vec![Val::Word(word), Val::Bool(thrown)]);
         }
         if self.frames.is_empty() {
-            return if thrown {
-                Err(Stop::Panic("A thrown value reached the top-level in process 0x1".to_owned()))
-            } else {
-                Ok(())
-            };
+            return if thrown { Err(self.uncaught(&val.word())) } else { Ok(()) };
         }
         self.resume(if throws { vec![val, Val::Bool(thrown)] } else { vec![val] })
     }

@@ -63,8 +63,10 @@ impl Machine<'_> {
             Op::Verify(a, check, expected) => {
                 let word = self.word(*a);
                 if !self.passes(&word, check) {
-                    let class = crate::print::class_name(self.program, word.class());
-                    return Err(Stop::Panic(format!("A {class} can't be used as a {expected}")));
+                    let found = self.described(&word);
+                    return Err(Stop::Panic(format!(
+                        "expected a value of type `{expected}`, but got {found}"
+                    )));
                 }
                 Val::Word(word)
             }

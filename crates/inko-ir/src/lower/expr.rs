@@ -219,9 +219,22 @@ impl<'p> Cx<'_, 'p> {
         self.emit().typed(Op::New(number, values), Shape::Class(number))
     }
 
+    /// A cast to `Never`, of which there is no value: it always fails.
+    fn no_value(&mut self, val: Val, ty: TypeId) -> Val {
+        let name = names::type_name(self.program, ty, self.class);
+        let emit = self.emit();
+        let word = emit.boxed(val);
+        emit.word(Op::Verify(word, Check::Classes(Vec::new()), name));
+        emit.stop(Terminator::Unreachable);
+        emit.never()
+    }
+
     fn cast(&mut self, value: &'p Expr, ty: TypeId) -> Val {
         let val = self.expr(value);
         let shape = self.shape(ty);
+        if shape == Shape::Never && val.shape != Shape::Never {
+            return self.no_value(val, ty);
+        }
         let Type::Trait(id, _) = *self.program.types.get(ty) else { return self.coerce(val, shape, ty) };
         let known = match self.program.types.get(value.ty) {
             Type::Trait(from, _) => *from == id,
