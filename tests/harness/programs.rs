@@ -110,9 +110,7 @@ fn expected(path: &Path) -> std::io::Result<String> {
     if file.exists() {
         return std::fs::read_to_string(file);
     }
-    let source = std::fs::read_to_string(path)?;
-    let lines = source.split(['\n', '\r']).filter_map(|line| line.split_once("#=>"));
-    Ok(lines.map(|(_, line)| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect())
+    Ok(support::inline_output(&std::fs::read_to_string(path)?))
 }
 
 fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {

@@ -95,3 +95,9 @@ pub fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// What a program should print, from the comments `#=> LINE` in it.
+pub fn inline_output(source: &str) -> String {
+    let lines = source.split(['\n', '\r']).filter_map(|line| line.split_once("#=>"));
+    lines.map(|(_, line)| format!("{}\n", line.strip_prefix(' ').unwrap_or(line))).collect()
+}
