@@ -195,7 +195,7 @@ fn programs_come_from_standard_input_too() {
 }
 
 #[test]
-fn included_directories_come_first() {
+fn modules_are_looked_up_in_included_directories() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     std::fs::create_dir(directory.path().join("net")).expect("it is made");
     let module = "def greeting -> String { 'hello from a module' }";
@@ -203,7 +203,63 @@ fn included_directories_come_first() {
     let main = "import net::greeter  import std::stdio::stdout  stdout.print(greeter.greeting)";
     let output = inkoc_in(directory.path(), &["run", "-i", ".", "-e", main]);
     assert_eq!(stdout(&output), "hello from a module\n", "{}", stderr(&output));
-    says(&inkoc_in(directory.path(), &["run", "-e", main]), 1, "net::greeter");
+    let output = inkoc_in(directory.path(), &["run", "-e", main]);
+    says(&output, 1, "there is no module `net::greeter`");
+    says(&output, 1, "compile with `--include .`, which holds `net/greeter.inko`");
+    std::fs::create_dir(directory.path().join("src")).expect("it is made");
+    std::fs::write(directory.path().join("src/main.inko"), main).expect("it is written");
+    std::fs::rename(directory.path().join("net"), directory.path().join("src/net")).expect("it moves");
+    says(&inkoc_in(directory.path(), &["check", "src/main.inko"]), 1, "compile with `--include src`");
+    says(&inkoc_in(directory.path(), &["check", "-i", "src", "src/main.inko"]), 0, "");
+}
+
+#[test]
+fn the_library_comes_before_included_directories() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir(directory.path().join("std")).expect("it is made");
+    let module = "def sneaky -> String { 'sneaky' }";
+    for name in ["pair", "extra"] {
+        let path = directory.path().join(format!("std/{name}.inko"));
+        std::fs::write(path, module).expect("it is written");
+    }
+    let shadowing = "import std::pair  pair.sneaky";
+    says(&inkoc_in(directory.path(), &["check", "-i", ".", "-e", shadowing]), 1, "sneaky");
+    let adding = "import std::extra  extra.sneaky";
+    says(&inkoc_in(directory.path(), &["check", "-i", ".", "-e", adding]), 0, "");
+}
+
+#[test]
+fn codes_are_explained() {
+    let page = inkoc(&["explain", "E0200"]);
+    assert_eq!(page.status.code(), Some(0), "{}", stderr(&page));
+    for part in ["E0200", "Wrong", "Right"] {
+        assert!(stdout(&page).contains(part), "it lacks {part}:\n{}", stdout(&page));
+    }
+    assert_eq!(stdout(&inkoc(&["explain", "e0200"])), stdout(&page));
+    let list = stdout(&inkoc(&["explain"]));
+    for code in ["E0001", "E0200", "W0100"] {
+        assert!(list.contains(code), "the list lacks {code}:\n{list}");
+    }
+    says(&inkoc(&["explain", "E9999"]), 2, "E9999");
+    says(&inkoc(&["explain", "nonsense"]), 2, "nonsense");
+}
+
+#[test]
+fn warnings_fail_a_build_only_where_denied() {
+    let source = "def f { let unused = 10 }  f";
+    for command in ["check", "run"] {
+        says(&inkoc(&[command, "-e", source]), 0, "W0100");
+        says(&inkoc(&[command, "--deny", "warnings", "-e", source]), 1, "W0100");
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let build = ["build", "--deny", "warnings", "-o", "out", "-e", source];
+    says(&inkoc_in(directory.path(), &build), 1, "W0100");
+    assert!(!directory.path().join("out").exists());
+    let json = inkoc(&["check", "--deny", "warnings", "--error-format", "json", "-e", source]);
+    says(&json, 1, "\"level\"");
+    assert_eq!(stderr(&json).lines().count(), 1, "{}", stderr(&json));
+    says(&inkoc(&["check", "--deny", "everything", "-e", source]), 2, "everything");
+    says(&inkoc(&["check", "--deny", "warnings", "-e", HELLO]), 0, "");
 }
 
 #[test]

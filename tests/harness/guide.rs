@@ -125,7 +125,8 @@ fn check(sample: &Sample) -> Result<(), Failed> {
     command.args(["run", "--color", "never", "--include", ".", "main.inko"]);
     let finished = run(&mut command, LIMIT);
     let expected = support::inline_output(&sample.text);
-    let (panics, prints): (Vec<&str>, Vec<&str>) = expected.lines().partition(|line| line.starts_with(PANICKED));
+    let (panics, prints): (Vec<&str>, Vec<&str>) =
+        expected.lines().partition(|line| line.starts_with(PANICKED));
     let status = if sample.outcome == Outcome::Panics { 1 } else { 0 };
     if finished.status != Some(status) {
         return Err(format!("status {:?}, expected {status}:\n{}", finished.status, finished.stderr).into());

@@ -36,7 +36,7 @@ pub mod tree;
 pub mod types;
 mod world;
 
-pub use loader::{Loaded, Loader, ParsedModule};
+pub use loader::{Advice, Loaded, Loader, ParsedModule};
 
 use inko_diagnostics::Diagnostic;
 

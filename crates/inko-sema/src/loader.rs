@@ -34,6 +34,21 @@ pub enum Loaded {
 pub trait Loader {
     /// Loads and parses the module with a full name such as `std::fs::file`. Asked once for each name.
     fn load(&mut self, name: &str) -> Loaded;
+
+    /// What to say about the remedy when the module doesn't exist. Asked right after the answer that it is missing.
+    fn advise(&self, name: &str) -> Advice {
+        let _ = name;
+        Advice::default()
+    }
+}
+
+/// How to get a module that doesn't exist where it was looked for.
+#[derive(Debug, Default)]
+pub struct Advice {
+    /// The full names of the modules that stand beside where it was looked for.
+    pub neighbours: Vec<Name>,
+    /// A remedy in words, for when none of the neighbours can be meant.
+    pub remedy: Option<String>,
 }
 
 /// A module that could not be loaded.
@@ -42,8 +57,16 @@ pub(crate) struct Failure {
     pub(crate) name: Name,
     /// Where it was first imported; the start of the main module for implicit imports.
     pub(crate) span: Span,
-    /// Why, unless it is simply missing.
-    pub(crate) reason: Option<String>,
+    /// Why.
+    pub(crate) reason: Reason,
+}
+
+/// Why a module could not be loaded.
+pub(crate) enum Reason {
+    /// There is a file, but it can't be read.
+    Unreadable(String),
+    /// There is none.
+    Missing(Advice),
 }
 
 /// All modules of a program in the order in which their bodies run.
@@ -145,8 +168,8 @@ pub(crate) fn collect(sources: &mut dyn Loader, main: ParsedModule) -> Collected
                 stack.push(Visit::new(ParsedModule { name, file, module }));
                 continue;
             }
-            Loaded::Missing => None,
-            Loaded::Unreadable(reason) => Some(reason),
+            Loaded::Missing => Reason::Missing(sources.advise(&name)),
+            Loaded::Unreadable(reason) => Reason::Unreadable(reason),
         };
         collected.failures.push(Failure { name, span: span.unwrap_or(start), reason });
     }

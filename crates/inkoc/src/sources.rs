@@ -6,9 +6,9 @@
 
 use crate::driver::Failure;
 use inko_diagnostics::Diagnostic;
-use inko_sema::{Loaded, Loader, ParsedModule};
+use inko_sema::{Advice, Loaded, Loader, ParsedModule};
 use inko_syntax::ast::Module;
-use inko_syntax::{FileId, SourceMap};
+use inko_syntax::{FileId, Name, SourceMap};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,6 +23,8 @@ const LARGEST: usize = u32::MAX as usize;
 pub struct Sources {
     includes: Vec<PathBuf>,
     library: PathBuf,
+    /// The main module's file; for a text, one in the current directory.
+    main: PathBuf,
     /// All texts read so far.
     pub map: SourceMap,
     /// The syntax errors found so far.
@@ -35,7 +37,7 @@ impl Sources {
     /// Sources below `library/std`, and below the include directories in order of preference.
     pub fn new(includes: Vec<PathBuf>, library: PathBuf) -> Self {
         let (map, diagnostics, elapsed) = (SourceMap::default(), Vec::new(), Duration::ZERO);
-        Self { includes, library, map, diagnostics, elapsed }
+        Self { includes, library, main: Path::new(MAIN).into(), map, diagnostics, elapsed }
     }
 
     /// The main module from a file.
@@ -49,6 +51,7 @@ impl Sources {
         })?;
         let text = utf8(text).map_err(|why| Failure::Message(format!("{} {why}", path.display())))?;
         let (file, module) = self.parse(&path.display().to_string(), text);
+        self.main = path.into();
         let name = self.module_name(path).unwrap_or_else(|| MAIN.into());
         Ok(ParsedModule { name: name.into(), file, module })
     }
@@ -90,6 +93,11 @@ impl Sources {
     }
 }
 
+/// The file of a module, seen from a source directory.
+fn file_of(name: &str) -> String {
+    format!("{}.inko", name.replace("::", "/"))
+}
+
 /// Whether a module belongs to the standard library.
 fn is_std(name: &str) -> bool {
     name.starts_with("std::")
@@ -97,7 +105,7 @@ fn is_std(name: &str) -> bool {
 
 impl Loader for Sources {
     fn load(&mut self, name: &str) -> Loaded {
-        let relative = format!("{}.inko", name.replace("::", "/"));
+        let relative = file_of(name);
         let library = is_std(name).then_some(&self.library);
         for directory in library.into_iter().chain(&self.includes) {
             let path = directory.join(&relative);
@@ -118,6 +126,39 @@ impl Loader for Sources {
         }
         Loaded::Missing
     }
+
+    fn advise(&self, name: &str) -> Advice {
+        let (parent, _) = name.rsplit_once("::").unwrap_or(("", name));
+        let library = is_std(name).then_some(&self.library);
+        let searched = library.into_iter().chain(&self.includes);
+        let neighbours = searched.flat_map(|directory| modules(directory, parent)).collect();
+        let file = file_of(name);
+        let remedy = if is_std(name) {
+            None
+        } else if let Some(directory) = holder(&self.main, &file) {
+            Some(format!("compile with `--include {}`, which holds `{file}`", directory.display()))
+        } else {
+            Some(format!("name the directory that holds `{file}` with `--include`"))
+        };
+        Advice { neighbours, remedy }
+    }
+}
+
+/// The full names of the modules directly below `parent` in a source directory, in no order.
+fn modules(directory: &Path, parent: &str) -> Vec<Name> {
+    let Ok(entries) = std::fs::read_dir(directory.join(parent.replace("::", "/"))) else { return Vec::new() };
+    let files = entries.filter_map(|entry| Some(PathBuf::from(entry.ok()?.file_name())));
+    files
+        .filter(|file| file.extension().is_some_and(|extension| extension == "inko"))
+        .filter_map(|file| file.file_stem()?.to_str().map(str::to_owned))
+        .map(|stem| if parent.is_empty() { stem.into() } else { format!("{parent}::{stem}").into() })
+        .collect()
+}
+
+/// The innermost directory above the main module's file that holds the file of a module.
+fn holder<'p>(main: &'p Path, file: &str) -> Option<&'p Path> {
+    let here = |path: &'p Path| if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    main.ancestors().skip(1).map(here).find(|directory| directory.join(file).is_file())
 }
 
 fn utf8(bytes: Vec<u8>) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! Second step: the globals of every module (§3.2, §3.3 of the reference).
 
-use crate::errors::Problem;
-use crate::loader::{BOOTSTRAP, Collected, PRELUDE, has_prelude, import_path};
+use crate::errors::{ModuleHint, Problem};
+use crate::loader::{Advice, BOOTSTRAP, Collected, PRELUDE, Reason, has_prelude, import_path};
 use crate::suggest;
 use crate::types::ModuleId;
 use crate::world::{Origin, Symbol, World};
@@ -10,12 +10,12 @@ use inko_syntax::{Name, Span};
 
 pub(super) fn bind(world: &mut World<'_>, collected: &Collected) {
     for failure in &collected.failures {
-        let (name, reason) = (failure.name.clone(), failure.reason.clone());
-        let problem = match reason {
-            Some(reason) => Problem::UnreadableModule { name, reason },
-            None => {
-                let method = method_of(world, &name);
-                Problem::UnknownModule { name, method }
+        let name = failure.name.clone();
+        let problem = match &failure.reason {
+            Reason::Unreadable(reason) => Problem::UnreadableModule { name, reason: reason.clone() },
+            Reason::Missing(advice) => {
+                let hint = hint(world, &name, advice);
+                Problem::UnknownModule { name, hint }
             }
         };
         world.report(failure.span, problem);
@@ -29,6 +29,15 @@ pub(super) fn bind(world: &mut World<'_>, collected: &Collected) {
             }
         }
     }
+}
+
+/// How to import what a path means that isn't one of a module: a method or a misspelled module.
+fn hint(world: &World<'_>, path: &Name, advice: &Advice) -> Option<ModuleHint> {
+    if let Some((module, method)) = method_of(world, path) {
+        return Some(ModuleHint::Method { module, method });
+    }
+    let similar = suggest::closest(path, advice.neighbours.iter());
+    similar.map(ModuleHint::Similar).or_else(|| advice.remedy.clone().map(ModuleHint::Remedy))
 }
 
 /// The module and the method that a path names which isn't one of a module.

@@ -2,7 +2,7 @@
 
 use super::headline::listed;
 use super::remedy;
-use super::{MessageHint, Problem};
+use super::{MessageHint, ModuleHint, Problem};
 use crate::types::TypeId;
 use crate::world::{View, World};
 use inko_diagnostics::Diagnostic;
@@ -81,9 +81,14 @@ impl Problem {
                     (None, similar) => similar.map(|similar| did_you_mean(&similar)),
                 };
             }
-            P::UnknownModule { method: Some((module, method)), .. } => {
-                diagnostic = diagnostic
-                    .hint(format!("methods are imported in parentheses: `import {module}::({method})`"));
+            P::UnknownModule { hint: Some(hint), .. } => {
+                diagnostic = diagnostic.hint(match hint {
+                    ModuleHint::Method { module, method } => {
+                        format!("methods are imported in parentheses: `import {module}::({method})`")
+                    }
+                    ModuleHint::Similar(name) => did_you_mean(&name),
+                    ModuleHint::Remedy(remedy) => remedy,
+                });
             }
             P::ImportClash { first, .. } => {
                 diagnostic = match first {

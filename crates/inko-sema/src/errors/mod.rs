@@ -24,6 +24,19 @@ pub(crate) enum What {
     Implementation,
 }
 
+/// What may help with an unknown module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum ModuleHint {
+    /// It is a method of a module.
+    Method {
+        module: Name,
+        method: Name,
+    },
+    Similar(Name),
+    /// What the loader suggests.
+    Remedy(String),
+}
+
 /// What may help with an unknown message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum MessageHint {
@@ -59,7 +72,7 @@ pub(crate) type Because = Option<(Span, &'static str)>;
 #[rustfmt::skip]
 pub(crate) enum Problem {
     // Modules and names.
-    UnknownModule { name: Name, method: Option<(Name, Name)> },
+    UnknownModule { name: Name, hint: Option<ModuleHint> },
     UnreadableModule { name: Name, reason: String },
     NotAMember { name: Name, module: Name, similar: Option<Name> },
     ImportClash { name: Name, first: Option<Span> },
