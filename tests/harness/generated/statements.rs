@@ -189,7 +189,7 @@ impl Writer<'_> {
                 let found = self.callable(|callable| callable.generator);
                 let Some(found) = found else { return };
                 let generator = self.call_of(found, depth.min(1));
-                let block = self.operand(&found, |writer| {
+                let block = self.operand(found, |writer| {
                     writer.block(std::slice::from_ref(&found.result), None, depth, LONGEST)
                 });
                 lines.push(match &found.throws {

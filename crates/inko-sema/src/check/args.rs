@@ -253,7 +253,7 @@ impl Checker<'_, '_> {
             },
         };
         let fits = self.world.fits(value.ty, want);
-        let misfit = (!fits).then(|| Misfit { declared, want, have: value.ty, place, index });
+        let misfit = (!fits).then_some(Misfit { declared, want, have: value.ty, place, index });
         (value, misfit)
     }
 
