@@ -298,7 +298,7 @@ stdout.print(texts.length)
 stdout.print(texts[0].length)",
         "1\nStack trace (the most recent call comes last):
   0: \"main.inko\" line 5, in \"main\"
-Process 0x1 panicked: A Integer can't be used as a String
+Process 0x1 panicked: expected a value of type `String`, but got one of type `Integer`
 status 1",
     );
 }
