@@ -62,6 +62,8 @@ struct Misfit {
     declared: TypeId,
     /// What the argument must fit.
     want: TypeId,
+    /// The array that collects the argument, if it is one of the rest.
+    rest: Option<TypeId>,
     have: TypeId,
     place: Span,
     index: usize,
@@ -253,7 +255,14 @@ impl Checker<'_, '_> {
             },
         };
         let fits = self.world.fits(value.ty, want);
-        let misfit = (!fits).then_some(Misfit { declared, want, have: value.ty, place, index });
+        let misfit = (!fits).then_some(Misfit {
+            declared,
+            want,
+            rest: is_rest.then_some(whole),
+            have: value.ty,
+            place,
+            index,
+        });
         (value, misfit)
     }
 
@@ -261,7 +270,7 @@ impl Checker<'_, '_> {
     /// Blocks that end in an assignment are run for their effect, so where several blocks share the type
     /// that the method returns, they may differ in it; the call is of type `Any` then.
     fn misfit(&mut self, callee: Callee, misfit: Misfit, for_effect: bool) {
-        let Misfit { declared, want, have, place, index } = misfit;
+        let Misfit { declared, want, rest, have, place, index } = misfit;
         let shares_result = match (callee, self.world.block(declared)) {
             (Callee::Method(id), Some(block)) => {
                 let returns = self.world.program.methods[id].returns;
@@ -287,7 +296,13 @@ impl Checker<'_, '_> {
                 .map(|param| (param.span, "the argument is declared here")),
             Callee::Block(_) => None,
         };
-        self.report(place, Problem::Mismatch { want, have, because });
+        self.report(
+            place,
+            match rest {
+                Some(rest) => Problem::RestMismatch { rest, want, have, because },
+                None => Problem::Mismatch { want, have, because },
+            },
+        );
         // A type parameter that the first argument didn't fit isn't held against the others.
         if let View::Hole(hole) = self.world.view(want) {
             let error = self.world.core.error;

@@ -119,7 +119,7 @@ impl Problem {
             P::UnusedLocal { name } => {
                 diagnostic = diagnostic.hint(format!("if that is intended, name it `_{name}`"));
             }
-            P::Mismatch { want, have, because } => {
+            P::Mismatch { want, have, because } | P::RestMismatch { want, have, because, .. } => {
                 let (wanted, given) = world.show_both(want, have);
                 diagnostic = diagnostic.label(format!("expected `{wanted}`, got `{given}`"));
                 if let Some((place, what)) = because

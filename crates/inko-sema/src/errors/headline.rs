@@ -125,6 +125,11 @@ impl Problem {
                 let text = format!("expected a value of type `{want}`, but this is of type `{have}`");
                 (Code::TypeMismatch, text)
             }
+            P::RestMismatch { rest, have, .. } => {
+                let (rest, have) = (show(rest), show(have));
+                let text = format!("expected the values of an `{rest}`, but this is of type `{have}`");
+                (Code::TypeMismatch, text)
+            }
             P::ReturnMismatch { want, have, .. } => {
                 let (want, have) = world.show_both(*want, *have);
                 let text = format!("expected a return value of type `{want}`, but this is of type `{have}`");

@@ -91,6 +91,8 @@ pub(crate) enum Problem {
     UsedBeforeDefinition { name: Name, first: Span },
     // Types.
     Mismatch { want: TypeId, have: TypeId, because: Because },
+    /// The argument is one of those that `rest`, an array, collects.
+    RestMismatch { rest: TypeId, want: TypeId, have: TypeId, because: Because },
     PatternMismatch { pattern: TypeId, input: TypeId },
     ReturnMismatch { want: TypeId, have: TypeId, related: Option<Span> },
     UnknownMessage { ty: TypeId, name: Name, hint: MessageHint },

@@ -76,6 +76,9 @@ fn programs() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut paths = Vec::new();
     sources(&root.join("tests/programs"), &mut paths);
+    // Programs of several modules need a directory to look them up in, which these checks don't have.
+    paths.retain(|path| !std::fs::read_to_string(path).is_ok_and(|text| text.contains("# include:")));
+    paths.retain(|path| !path.iter().any(|part| part == "modules"));
     sources(&root.join("examples"), &mut paths);
     let mut all = String::new();
     for path in paths {

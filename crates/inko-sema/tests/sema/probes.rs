@@ -96,7 +96,7 @@ fn traits() {
 #[test]
 fn inference() {
     rows(&[
-        ("Array.new(1, 'x')", &["TypeMismatch 1:14 expected a value of type `Array!(Integer)`"]),
+        ("Array.new(1, 'x')", &["TypeMismatch 1:14 expected the values of an `Array!(Integer)`"]),
         ("let a = Array.new\na.push(1)\na.push('x')", &["TypeMismatch 3:8"]),
         ("let a = Array.new(1)\nlet _b: Array!(Object) = a", &[]),
         ("let _x: Object = 10 as Any", &["TypeMismatch 1:18"]),
