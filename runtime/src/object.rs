@@ -126,13 +126,16 @@ impl Object {
     }
 }
 
-/// The number of arguments of a block, and whether it is a lambda.
-pub fn signature_of(block: Object) -> (u8, bool) {
+/// What a block says of itself.
+pub fn block_info(block: Object) -> &'static BlockInfo {
     debug_assert_eq!(block.class(), class::BLOCK);
-    let arity = (block.header() >> HEADER_ARITY_SHIFT & 0xff) as u8;
     // SAFETY: the compiler puts the address of a row of its table there, which is never freed.
-    let info = unsafe { &*(block.raw(CLOSURE_INFO) as *const BlockInfo) };
-    (arity, info.is_lambda != 0)
+    unsafe { &*(block.raw(CLOSURE_INFO) as *const BlockInfo) }
+}
+
+/// The number of arguments of a block.
+pub fn arity(block: Object) -> u8 {
+    (block.header() >> HEADER_ARITY_SHIFT & 0xff) as u8
 }
 
 /// The number of captures in a closure's header.

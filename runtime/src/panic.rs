@@ -3,14 +3,14 @@
 //! *Guarantees:* the trace is complete or says what it leaves out; it is written in one go; the first panic
 //! wins; what was printed before is flushed.
 
-use crate::object::{Object, class_name, class_of, signature_of};
+use crate::object::{Object, arity, block_info, class_name, class_of};
 use crate::primitives;
 use crate::process::Process;
 use crate::program;
 use crate::walk;
 use inko_abi::class;
 use inko_abi::object::CLASS_OBJECT_CLASS;
-use inko_abi::table::Position;
+use inko_abi::table::{BlockKind, Position};
 use inko_abi::word::{self, Word};
 use std::fmt::{Display, Write};
 use std::io::Write as _;
@@ -119,8 +119,13 @@ impl Display for Described {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match class_of(self.0) {
             class::BLOCK => {
-                let (arity, is_lambda) = signature_of(Object::of(self.0));
-                let kind = if is_lambda { "lambda" } else { "closure" };
+                let block = Object::of(self.0);
+                let kind = match block_info(block).kind {
+                    BlockKind::Closure => "closure",
+                    BlockKind::Lambda => "lambda",
+                    BlockKind::Method => return write!(f, "a method"),
+                };
+                let arity = arity(block);
                 write!(f, "a {kind} that takes {arity} argument{}", if arity == 1 { "" } else { "s" })
             }
             class::CLASS_OBJECT => {

@@ -55,6 +55,8 @@ pub fn install() {
             text: b"Test".as_ptr(),
             constants: ptr::dangling_mut(),
             constant_count: 0,
+            arguments: ptr::dangling(),
+            reflection: ptr::null(),
         })
     });
     program::install(&table.0, no_code);

@@ -192,6 +192,27 @@ macro_rules! rows {
             // Limit, skip -> Array of Arrays (file, name, line), oldest first.
             process_stacktrace (Word, Word) -> Word : Safepoint;
 
+            // Mirrors. The class object of a value; `Nil` for class objects.
+            object_class (Word) -> Word : Panics;
+            // The name of a value's class; for class objects, traits and modules their own.
+            object_name (Word) -> Word : Safepoint;
+            // What a value itself has: an Array of Strings.
+            object_attribute_names (Word) -> Word : Safepoint;
+            // Value, name; `Nil` if there is no such attribute. Class objects have methods.
+            object_attribute (Word, Word) -> Word : Safepoint;
+            // Value, name, new attribute. Panics if the class declares the attribute with another type.
+            object_set_attribute (Word, Word, Word) -> Word : Safepoint;
+            // An Array of traits.
+            object_traits (Word) -> Word : Safepoint;
+            block_name (Word) -> Word : Safepoint;
+            block_file (Word) -> Word : Safepoint;
+            block_line (Word) -> Word : Leaf;
+            block_arguments (Word) -> Word : Safepoint;
+            block_required_arguments (Word) -> Word : Leaf;
+            module_list () -> Word : Safepoint;
+            module_name (Word) -> Word : Safepoint;
+            module_source_path (Word) -> Word : Safepoint;
+
             // Generators. A generator runs a closure without arguments on a stack of its own.
             generator_new (Word) -> Word : Safepoint;
             // `True` if it yielded, `False` if it ended; throws what the body throws.
@@ -290,6 +311,23 @@ impl Entry {
     /// The row of this entry.
     pub fn signature(self) -> &'static Signature {
         &SIGNATURES[self as usize]
+    }
+
+    /// Whether it reads the tables for mirrors, which only programs that use such an entry have.
+    pub fn reflects(self) -> bool {
+        use Entry::*;
+        matches!(
+            self,
+            object_class
+                | object_name
+                | object_attribute_names
+                | object_attribute
+                | object_set_attribute
+                | object_traits
+                | module_list
+                | module_name
+                | module_source_path
+        )
     }
 
     /// The entry of a name, as an `extern def` writes it.

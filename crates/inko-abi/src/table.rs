@@ -13,7 +13,7 @@ pub const PROGRAM_SYMBOL: &str = "inko_program";
 /// its caller must.
 pub const CALL_SYMBOL: &str = "inko_call_closure";
 /// The version of everything in this crate; the runtime refuses other programs.
-pub const ABI_VERSION: u64 = 1;
+pub const ABI_VERSION: u64 = 2;
 
 /// The root of all tables.
 #[repr(C)]
@@ -45,6 +45,10 @@ pub struct Program {
     pub constants: *mut Word,
     /// The number of constants.
     pub constant_count: u64,
+    /// The names of arguments, indexes into the strings, of all rows of [`BlockInfo`].
+    pub arguments: *const u32,
+    /// What mirrors see; null in programs without mirrors.
+    pub reflection: *const Reflection,
 }
 
 // SAFETY: the tables are written by the compiler and never change, except for `constants`, whose
@@ -140,16 +144,102 @@ pub struct StringRef {
     pub length: u32,
 }
 
-/// What a closure or lambda literal says of itself.
+/// What a block says of itself.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 pub struct BlockInfo {
-    /// The name (`<block>` or `<lambda>`), an index into the strings.
+    /// The name (`<block>`, `<lambda>` or a method's), an index into the strings.
     pub name: u32,
     /// The file, an index into the strings.
     pub file: u32,
-    /// The line of the literal.
+    /// The line of the literal or definition.
     pub line: u32,
-    /// 1 for lambdas, 0 for closures.
-    pub is_lambda: u32,
+    /// What it is.
+    pub kind: BlockKind,
+    /// The index of the first argument's name in [`Program::arguments`].
+    pub first_argument: u32,
+    /// The number of arguments.
+    pub argument_count: u32,
+    /// The number of arguments without a default.
+    pub required: u32,
+}
+
+/// The kinds of blocks.
+#[repr(u32)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BlockKind {
+    /// A closure.
+    Closure = 0,
+    /// A lambda.
+    Lambda = 1,
+    /// A method, which only mirrors see as a block, and which can't be called as one.
+    Method = 2,
+}
+
+/// What mirrors see of a program besides its other tables.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Reflection {
+    /// Rows by class number, as many as [`Program::classes`] has.
+    pub classes: *const ClassMirror,
+    /// The attributes of all classes.
+    pub attributes: *const AttributeMirror,
+    /// The methods of all classes.
+    pub methods: *const BlockInfo,
+    /// The traits that classes implement: indexes into `traits`.
+    pub implemented: *const u32,
+    /// The traits.
+    pub traits: *const ObjectMirror,
+    /// The number of rows of `traits`.
+    pub trait_count: u64,
+    /// The modules.
+    pub modules: *const ObjectMirror,
+    /// The number of rows of `modules`.
+    pub module_count: u64,
+}
+
+// SAFETY: the compiler writes the tables, and nobody changes them.
+unsafe impl Sync for Reflection {}
+
+/// What mirrors see of a class.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ClassMirror {
+    /// The class object.
+    pub object: Word,
+    /// The index of the first attribute; [`Class::fields`] says how many there are.
+    pub first_attribute: u32,
+    /// The index of the first method.
+    pub first_method: u32,
+    /// The number of methods.
+    pub method_count: u32,
+    /// The index of the first trait in [`Reflection::implemented`].
+    pub first_trait: u32,
+    /// The number of traits.
+    pub trait_count: u32,
+    /// Unused, zero.
+    pub reserved: u32,
+}
+
+/// An attribute.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeMirror {
+    /// The name with its `@`, an index into the strings.
+    pub name: u32,
+    /// The number of the class that all values of the attribute must have, or [`crate::class::NONE`]. With that of
+    /// blocks they must also take as many arguments as the value they replace.
+    pub class: u32,
+}
+
+/// A trait or module.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct ObjectMirror {
+    /// The object.
+    pub object: Word,
+    /// The name, an index into the strings.
+    pub name: u32,
+    /// The file, an index into the strings; the name again for traits.
+    pub file: u32,
 }

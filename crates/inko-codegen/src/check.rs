@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, types};
 use inko_abi::entry::Entry;
 use inko_abi::object::*;
-use inko_abi::table::BlockInfo;
+use inko_abi::table::{BlockInfo, BlockKind};
 use inko_abi::{class, word};
 use inko_ir::ir::*;
 use inko_syntax::Name;
@@ -159,9 +159,8 @@ impl Emitter<'_> {
         self.enter(block);
         let info = self.load_word(value, CLOSURE_INFO);
         let flags = self.flags();
-        let kind =
-            self.builder.ins().load(types::I32, flags, info.0, offset_of!(BlockInfo, is_lambda) as i32);
-        let is_lambda = self.builder.ins().icmp_imm_s(IntCC::NotEqual, kind, 0);
+        let kind = self.builder.ins().load(types::I32, flags, info.0, offset_of!(BlockInfo, kind) as i32);
+        let is_lambda = self.builder.ins().icmp_imm_s(IntCC::Equal, kind, BlockKind::Lambda as i64);
         self.conclude(outcome, Flag(is_lambda));
     }
 }

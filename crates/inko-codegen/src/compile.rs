@@ -47,8 +47,10 @@ pub fn compile(program: &Program, options: &Options) -> Result<Output, Error> {
     let listing = |text: fn(&Compiled) -> &str| -> String { functions.iter().map(text).collect() };
     let clif = options.listings.clif.then(|| listing(|compiled| &compiled.listing.clif));
     let asm = options.listings.asm.then(|| listing(|compiled| &compiled.listing.asm));
-    let Statics { objects, blocks, .. } = statics;
+    let Statics { objects, blocks, arguments, mirrors, .. } = statics;
     data.extend([(Data::Objects, objects), (Data::Blocks, blocks), (Data::Dispatch, dispatch.blob)]);
+    data.push((Data::Arguments, arguments));
+    data.extend(mirrors.into_data());
 
     let mut assembler = Assembler::new(program, isa)?;
     assembler.declare(&stubs)?;

@@ -8,14 +8,17 @@
 
 use crate::Error;
 use crate::blob::Blob;
+use crate::mirrors::Mirrors;
 use crate::symbols::{Data, Symbol};
 use dashu_int::IBig;
 use dashu_int::Sign;
 use indexmap::IndexSet;
 use inko_abi::object::{FLAG_PERMANENT, closure_header, header};
+use inko_abi::table::BlockKind;
 use inko_abi::word;
 use inko_abi::{class, word::Word};
 use inko_ir::ir::*;
+use inko_ir::reflection::Arguments;
 use inko_syntax::Name;
 use std::collections::HashMap;
 use std::str::FromStr;
@@ -71,6 +74,9 @@ impl Texts {
 pub(crate) struct Statics {
     pub(crate) objects: Blob,
     pub(crate) blocks: Blob,
+    /// The names of the arguments of all blocks and methods.
+    pub(crate) arguments: Blob,
+    pub(crate) mirrors: Mirrors,
     pub(crate) texts: Texts,
     offsets: HashMap<Key, u32>,
     /// The row of `Data::Blocks` of a function that is the code of a block.
@@ -107,6 +113,9 @@ impl Statics {
         if let Some(main) = program.main {
             this.closure(program, main);
         }
+        if let Some(reflection) = &program.reflection {
+            this.reflection(program, reflection)?;
+        }
         Ok(this)
     }
 
@@ -129,7 +138,7 @@ impl Statics {
         }
     }
 
-    fn constant(&mut self, program: &Program, constant: &Constant) -> Result<(), Error> {
+    pub(crate) fn constant(&mut self, program: &Program, constant: &Constant) -> Result<(), Error> {
         match constant {
             Constant::Big(decimal) => self.big(decimal)?,
             Constant::String(text) => self.string(text),
@@ -143,6 +152,7 @@ impl Statics {
             }
             Constant::Trait { class, number } if self.is_new(Key::Trait(*number)) => {
                 self.objects.u64(header(*class, FLAG_PERMANENT));
+                self.objects.u64(u64::from(*number));
             }
             Constant::ClassObject(number) if self.is_new(Key::ClassObject(*number)) => {
                 self.objects.u64(header(class::CLASS_OBJECT, FLAG_PERMANENT));
@@ -212,15 +222,34 @@ impl Statics {
         }
         let offset = self.blocks.offset();
         let data = &program.functions[function];
-        let position = program.positions.get(data.position);
-        let is_lambda = data.block.as_ref().is_none_or(|block| block.is_lambda);
-        for part in
-            [self.texts.add(&data.name), self.texts.add(&position.file), position.line, u32::from(is_lambda)]
-        {
-            self.blocks.u32(part);
-        }
+        let kind = match &data.block {
+            Some(BlockLiteral { is_lambda: false, .. }) => BlockKind::Closure,
+            _ => BlockKind::Lambda,
+        };
+        let none = Arguments::default();
+        let arguments = data.block.as_ref().map_or(&none, |block| &block.arguments);
+        let row = self.block_row(&data.name, program.positions.get(data.position), kind, arguments);
+        row.iter().for_each(|&part| self.blocks.u32(part));
         self.infos.insert(function, offset);
         offset
+    }
+
+    /// A row of `inko_abi::table::BlockInfo`.
+    pub(crate) fn block_row(
+        &mut self,
+        name: &Name,
+        position: &Position,
+        kind: BlockKind,
+        arguments: &Arguments,
+    ) -> [u32; 7] {
+        let first = self.arguments.offset() / 4;
+        for name in &arguments.names {
+            let index = self.texts.add(name);
+            self.arguments.u32(index);
+        }
+        let (name, file) = (self.texts.add(name), self.texts.add(&position.file));
+        let count = arguments.names.len() as u32;
+        [name, file, position.line, kind as u32, first, count, arguments.required]
     }
 
     /// The offset of a block's row in `Data::Blocks`.

@@ -41,6 +41,7 @@ mod isa;
 mod listing;
 mod liveness;
 mod memory;
+mod mirrors;
 mod ops;
 mod safepoint;
 mod symbols;

@@ -42,10 +42,19 @@ pub(crate) enum Data {
     Strings,
     Text,
     Program,
+    Arguments,
+    /// Rows of `inko_abi::table::ClassMirror`, the first of the tables for mirrors.
+    ClassMirrors,
+    AttributeMirrors,
+    MethodMirrors,
+    Implemented,
+    TraitMirrors,
+    ModuleMirrors,
+    Reflection,
 }
 
 impl Data {
-    pub(crate) const ALL: [Data; 12] = [
+    pub(crate) const ALL: [Data; 20] = [
         Data::Objects,
         Data::Blocks,
         Data::Dispatch,
@@ -58,6 +67,14 @@ impl Data {
         Data::Strings,
         Data::Text,
         Data::Program,
+        Data::Arguments,
+        Data::ClassMirrors,
+        Data::AttributeMirrors,
+        Data::MethodMirrors,
+        Data::Implemented,
+        Data::TraitMirrors,
+        Data::ModuleMirrors,
+        Data::Reflection,
     ];
 
     /// The name of the symbol; only that of the root of the tables is exported.
@@ -75,6 +92,14 @@ impl Data {
             Data::Strings => "inko_strings",
             Data::Text => "inko_text",
             Data::Program => inko_abi::table::PROGRAM_SYMBOL,
+            Data::Arguments => "inko_arguments",
+            Data::ClassMirrors => "inko_class_mirrors",
+            Data::AttributeMirrors => "inko_attribute_mirrors",
+            Data::MethodMirrors => "inko_method_mirrors",
+            Data::Implemented => "inko_implemented",
+            Data::TraitMirrors => "inko_trait_mirrors",
+            Data::ModuleMirrors => "inko_module_mirrors",
+            Data::Reflection => "inko_reflection",
         }
     }
 }

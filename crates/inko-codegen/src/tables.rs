@@ -48,6 +48,11 @@ fn root(program: &Program, statics: &Statics) -> Blob {
         blob.address(Symbol::Data(data), 0);
     }
     blob.u64(program.globals.len() as u64);
+    blob.address(Symbol::Data(Data::Arguments), 0);
+    match program.reflection {
+        Some(_) => blob.address(Symbol::Data(Data::Reflection), 0),
+        None => blob.u64(0),
+    }
     debug_assert_eq!(blob.bytes.len(), size_of::<table::Program>());
     blob
 }

@@ -227,7 +227,7 @@ fn checks() {
     let mut build = Build::new();
     let point = build.class("Point", &[]);
     let mut block = build.closure("<lambda>", 2, 0);
-    block.function.block = Some(BlockLiteral { is_lambda: true, captures: 0 });
+    block.function.block = Some(BlockLiteral { is_lambda: true, captures: 0, arguments: Default::default() });
     let nil = block.constant(Constant::Nil);
     block.give(nil);
     let lambda = build.add(block);

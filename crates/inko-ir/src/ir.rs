@@ -9,6 +9,7 @@
 //! and results stated here; the unwind block of an [`Terminator::Invoke`] starts with [`Op::LandingPad`]
 //! and is no target of other terminators than invokes.
 
+use crate::reflection::{Arguments, Reflection};
 use cranelift_entity::{PrimaryMap, entity_impl};
 use indexmap::IndexSet;
 use inko_abi::entry::Entry;
@@ -93,6 +94,8 @@ pub struct Program {
     /// The program itself: a function in closure convention (one parameter, the closure) that runs all
     /// module bodies in order.
     pub main: Option<FunctionId>,
+    /// What mirrors see; `None` in programs without mirrors.
+    pub reflection: Option<Reflection>,
 }
 
 /// A class.
@@ -220,6 +223,8 @@ pub struct BlockLiteral {
     pub is_lambda: bool,
     /// The number of captures, all words.
     pub captures: u32,
+    /// The arguments.
+    pub arguments: Arguments,
 }
 
 /// A basic block.

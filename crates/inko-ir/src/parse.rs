@@ -196,7 +196,8 @@ impl Parser {
         for (word, is_lambda) in [("closure", false), ("lambda", true)] {
             if line.eat(word) {
                 line.expect("[")?;
-                function.block = Some(BlockLiteral { is_lambda, captures: line.number()? });
+                function.block =
+                    Some(BlockLiteral { is_lambda, captures: line.number()?, arguments: Default::default() });
                 line.expect("]")?;
             }
         }

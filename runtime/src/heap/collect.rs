@@ -55,6 +55,7 @@ impl Heap {
         let mut space = Space { chunk };
         space.chunk.used = 0;
         roots(head, &mut |slot| space.forward(slot));
+        let mut waiting = std::mem::take(&mut self.extras);
         let mut next = space.chunk.start();
         while next < space.chunk.next() {
             let object = Object::at(next as *mut u64);
@@ -63,6 +64,9 @@ impl Heap {
             object.each_word(|slot| space.forward(unsafe { &mut *slot }));
             if object.has(FLAG_EXTERNAL) {
                 external::visit(object, &mut |slot| space.forward(slot));
+            }
+            if next == space.chunk.next() && !waiting.is_empty() {
+                self.extras.follow(&mut waiting, moved, |slot| space.forward(slot));
             }
         }
         let mut outside = 0;

@@ -11,6 +11,7 @@ mod chunk;
 mod collect;
 pub mod copy;
 pub mod external;
+mod extras;
 #[cfg(test)]
 mod tests;
 
@@ -71,6 +72,8 @@ pub struct Heap {
     /// Numbers of objects that were hashed by identity, by address.
     identities: HashMap<usize, u64, foldhash::fast::FixedState>,
     next_identity: u64,
+    /// Attributes that mirrors added.
+    pub extras: extras::Extras,
     wants_collection: bool,
 }
 
@@ -88,6 +91,7 @@ impl Default for Heap {
             outside: 0,
             identities: HashMap::default(),
             next_identity: 0,
+            extras: extras::Extras::default(),
             wants_collection: false,
         }
     }

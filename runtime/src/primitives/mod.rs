@@ -9,6 +9,7 @@ mod byte_array;
 mod float;
 mod hasher;
 pub(crate) mod integer;
+mod mirror;
 pub(crate) mod stdio;
 mod string;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub(crate) use byte_array::*;
 pub(crate) use float::*;
 pub(crate) use hasher::*;
 pub(crate) use integer::*;
+pub(crate) use mirror::*;
 pub(crate) use stdio::*;
 pub(crate) use string::*;
 pub(crate) use time::*;

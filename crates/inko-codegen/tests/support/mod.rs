@@ -60,7 +60,8 @@ impl Build {
         let mut body = self.method(name, &[], Ty::Word, true);
         let signature = Signature::closure(arity);
         body.function = Function::new(name.into(), format!("test::{name}").into(), signature, body.position);
-        body.function.block = Some(BlockLiteral { is_lambda: false, captures });
+        body.function.block =
+            Some(BlockLiteral { is_lambda: false, captures, arguments: Default::default() });
         body.block = body.function.entry;
         body
     }

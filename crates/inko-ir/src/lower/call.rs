@@ -166,6 +166,7 @@ impl<'p> Cx<'_, 'p> {
     fn call_external(&mut self, method: MethodId, entry: Entry, call: &'p tree::Call) -> Val {
         let program = self.program;
         let row = entry.signature();
+        self.lowering.reflects |= entry.reflects();
         let convention = layout::convention(program, method, None);
         let mut args = vec![None; row.params.len()];
         for (index, arg) in &call.args {

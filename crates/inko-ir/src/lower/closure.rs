@@ -11,7 +11,9 @@ use super::body::{Cx, Place, This};
 use super::emit::Val;
 use super::facts::{Capture, Level};
 use super::layout::{self, Convention, Shape};
+use super::reflect;
 use crate::ir::*;
+use crate::reflection::Arguments;
 use inko_abi::class;
 use inko_abi::entry::Entry;
 use inko_sema::tree::{BodyId, Closure};
@@ -32,8 +34,9 @@ impl<'p> Cx<'_, 'p> {
         };
         let symbol = format!("{}.<block {}>", self.body_symbol(), tree.id.as_u32());
         let id = self.lowering.declare(name, symbol, Signature::closure(arity), span_position);
+        let arguments = reflect::arguments(self.body, &tree.params);
         self.lowering.out.functions[id].block =
-            Some(BlockLiteral { is_lambda: false, captures: captures.len() as u32 });
+            Some(BlockLiteral { is_lambda: false, captures: captures.len() as u32, arguments });
         // Callers verify what a block returns anyway: they may know it at another type.
         self.enter(level, id, Shape::Erased);
         self.begin(&captures);
@@ -98,7 +101,11 @@ impl<'p> Cx<'_, 'p> {
             emit.boxed(Val { value, shape })
         });
         let captured: Vec<Value> = captured.collect();
-        let block = BlockLiteral { is_lambda: false, captures: captured.len() as u32 };
+        let block = BlockLiteral {
+            is_lambda: false,
+            captures: captured.len() as u32,
+            arguments: Arguments::default(),
+        };
         let shape = Shape::Block { arity: 0, lambda: false };
         let closure = emit.typed(Op::Closure(body, captured), shape).value;
         let generator = emit.entry(Entry::generator_new, vec![closure], convention.returns);

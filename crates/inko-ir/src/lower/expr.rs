@@ -235,6 +235,17 @@ impl<'p> Cx<'_, 'p> {
         if shape == Shape::Never && val.shape != Shape::Never {
             return self.no_value(val, ty);
         }
+        if let Type::Class(class, _) = self.program.types.get(ty)
+            && Some(*class) == self.program.module_class
+            && value.ty != ty
+            && !matches!(self.program.types.get(value.ty), Type::Module(_) | Type::Never)
+        {
+            let name = names::type_name(self.program, ty, self.class);
+            let check = layout::any_module(self.program);
+            let emit = self.emit();
+            let word = emit.boxed(val);
+            return Val::erased(emit.word(Op::Verify(word, check, name)));
+        }
         let Type::Trait(id, _) = *self.program.types.get(ty) else { return self.coerce(val, shape, ty) };
         let known = match self.program.types.get(value.ty) {
             Type::Trait(from, _) => *from == id,

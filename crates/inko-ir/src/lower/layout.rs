@@ -111,6 +111,13 @@ pub(crate) fn number(program: &Program, id: ClassId) -> u32 {
     program.classes[id].built_in.unwrap_or(class::FIRST_USER + id.as_u32())
 }
 
+/// The test for `Module`: each module has a class of its own.
+pub(crate) fn any_module(program: &Program) -> Check {
+    let mut numbers: Vec<u32> = program.modules.values().map(|module| number(program, module.class)).collect();
+    numbers.sort_unstable();
+    Check::Classes(numbers)
+}
+
 /// The shape of instances of a class.
 pub(crate) fn class_shape(program: &Program, id: ClassId) -> Shape {
     Shape::of_class(number(program, id))

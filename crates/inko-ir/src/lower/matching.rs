@@ -43,6 +43,11 @@ impl<'p> Cx<'_, 'p> {
         for test in &arm.tests {
             let holds = match test {
                 Test::Condition(condition) => self.expr_to(condition, Shape::Boolean).value,
+                Test::Class(class) if Some(*class) == self.program.module_class => {
+                    let word = self.input_word(input);
+                    let check = layout::any_module(self.program);
+                    self.emit().value(Op::Test(word, check), Ty::Bool, Known::Nothing)
+                }
                 Test::Class(class) => {
                     let shape = layout::class_shape(self.program, *class);
                     let word = self.input_word(input);

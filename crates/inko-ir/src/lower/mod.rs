@@ -35,6 +35,7 @@ mod layout;
 mod matching;
 mod names;
 mod program;
+mod reflect;
 mod thunk;
 
 pub use program::lower;

@@ -8,8 +8,9 @@
 use super::body::Cx;
 use super::emit::{Emitter, TraitCheck};
 use super::layout::{self, Convention};
-use super::{cleanup, names, thunk};
+use super::{cleanup, names, reflect, thunk};
 use crate::ir::{self, *};
+use crate::reflection::Arguments;
 use indexmap::{IndexMap, IndexSet};
 use inko_abi::class;
 use inko_sema::tree::{self, BodyId, ConstantId, ExprKind, MethodId, Owner};
@@ -57,6 +58,8 @@ pub(crate) struct Lowering<'p> {
     instantiated: IndexSet<ClassId>,
     trait_checks: Vec<(FunctionId, TraitCheck)>,
     pub(crate) deferred_runner: Option<FunctionId>,
+    /// Whether anything asks for what mirrors see.
+    pub(crate) reflects: bool,
 }
 
 impl<'p> Lowering<'p> {
@@ -77,6 +80,7 @@ impl<'p> Lowering<'p> {
             instantiated: always.copied().collect(),
             trait_checks: Vec::new(),
             deferred_runner: None,
+            reflects: false,
         }
     }
 
@@ -86,7 +90,8 @@ impl<'p> Lowering<'p> {
         let Some(&last) = program.order.last() else { return };
         let position = self.position(&Name::default(), program.bodies[program.modules[last].body].span);
         let id = self.declare(Name::default(), "run modules".into(), Signature::closure(0), position);
-        self.out.functions[id].block = Some(BlockLiteral { is_lambda: true, captures: 0 });
+        self.out.functions[id].block =
+            Some(BlockLiteral { is_lambda: true, captures: 0, arguments: Arguments::default() });
         let mut emit = self.emitter(id);
         for &module in &program.order {
             let body = program.modules[module].body;
@@ -137,6 +142,9 @@ impl<'p> Lowering<'p> {
                     list.clone_from(&numbers);
                 }
             }
+        }
+        if self.reflects {
+            self.out.reflection = Some(reflect::reflection(&mut self));
         }
         self.out
     }
@@ -235,7 +243,8 @@ impl<'p> Lowering<'p> {
         let position = self.position(&name, tree.span);
         let signature = Signature::closure(tree.params.len());
         let id = self.declare(name, format!("{symbol}.<lambda>"), signature, position);
-        self.out.functions[id].block = Some(BlockLiteral { is_lambda: true, captures: 0 });
+        let arguments = reflect::arguments(tree, &tree.params);
+        self.out.functions[id].block = Some(BlockLiteral { is_lambda: true, captures: 0, arguments });
         self.lambdas.insert(body, id);
         self.queue.push_back(Work::Lambda(body, id));
         id
@@ -300,11 +309,15 @@ impl<'p> Lowering<'p> {
         self.trait_checks.extend(emit.trait_checks.into_iter().map(|check| (id, check)));
     }
 
+    /// The path of a file.
+    pub(crate) fn file(&mut self, id: FileId) -> Name {
+        self.files.entry(id).or_insert_with(|| Name::from(&**self.sources.file(id).path())).clone()
+    }
+
     /// The position of the start of a span in code of the given name.
     pub(crate) fn position(&mut self, function: &Name, span: Span) -> PositionId {
-        let file = self.sources.file(span.file);
-        let path = self.files.entry(span.file).or_insert_with(|| Name::from(&**file.path())).clone();
-        let line = file.line(span.start);
+        let path = self.file(span.file);
+        let line = self.sources.file(span.file).line(span.start);
         self.out.positions.intern(Position { function: function.clone(), file: path, line, caller: None })
     }
 
