@@ -213,6 +213,10 @@ macro_rules! rows {
             module_name (Word) -> Word : Safepoint;
             module_source_path (Word) -> Word : Safepoint;
 
+            // Runs the compiler with arguments (an Array of Strings); gives what it writes to standard error, or throws
+            // a String that says why it can't be run. Blocks the thread.
+            test_run (Word) -> Throws : Safepoint;
+
             // Generators. A generator runs a closure without arguments on a stack of its own.
             generator_new (Word) -> Word : Safepoint;
             // `True` if it yielded, `False` if it ended; throws what the body throws.

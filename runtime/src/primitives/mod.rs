@@ -6,6 +6,7 @@
 
 mod array;
 mod byte_array;
+mod compiler;
 mod float;
 mod hasher;
 pub(crate) mod integer;
@@ -18,6 +19,7 @@ mod time;
 
 pub(crate) use array::*;
 pub(crate) use byte_array::*;
+pub(crate) use compiler::*;
 pub(crate) use float::*;
 pub(crate) use hasher::*;
 pub(crate) use integer::*;

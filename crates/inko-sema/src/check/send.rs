@@ -178,6 +178,9 @@ impl Checker<'_, '_> {
                 MessageHint::IsInstance
             }
             View::Param(_) | View::Rigid(_) if self.world.bounds_of(ty).is_empty() => MessageHint::NoBounds,
+            View::Module(module) if self.world.scopes[module].members.contains_key(&name.name) => {
+                MessageHint::Import(self.world.module_name(module))
+            }
             _ => {
                 let names = self.world.message_names(ty);
                 MessageHint::similar(suggest::closest(&name.name, names.iter()))

@@ -23,6 +23,9 @@ impl MessageHint {
             MessageHint::NoBounds => {
                 "values of a type parameter only answer the messages of its bounds".into()
             }
+            MessageHint::Import(module) => {
+                format!("a module only answers its methods: import the name with `import {module}::...`")
+            }
             MessageHint::Captures => {
                 "methods and lambdas can't use the variables around them: pass the value as an argument"
                     .into()

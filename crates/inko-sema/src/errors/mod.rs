@@ -50,6 +50,8 @@ pub(crate) enum MessageHint {
     IsInstance,
     /// The receiver is of a type parameter without bounds.
     NoBounds,
+    /// The module has no such method, but a class, trait or constant of this name.
+    Import(Name),
     /// A local with arguments.
     CallLocal,
     /// A local with a negative number as its argument.
