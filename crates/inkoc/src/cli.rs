@@ -10,6 +10,7 @@ use std::path::PathBuf;
   inkoc run hello.inko              build and run a program
   inkoc build hello.inko -o hello   write an executable
   inkoc check hello.inko            only report mistakes
+  inkoc test                        run the tests in `tests`
   inkoc explain E0200               explain what a code means
   inkoc run -e 'import std::stdio::stdout  stdout.print(\"hello\")'")]
 pub struct Cli {
@@ -27,6 +28,8 @@ pub enum Command {
     Run(Run),
     /// Report the mistakes of a program without building it
     Check(Check),
+    /// Run the tests of a project
+    Test(Test),
     /// Explain an error or warning code with an example, or list all codes
     #[command(after_help = "Example: inkoc explain E0200")]
     Explain {
@@ -56,7 +59,7 @@ pub struct Input {
 }
 
 /// What all subcommands that compile take.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Options {
     /// Look up imported modules in this directory, after the standard library (may be repeated)
     #[arg(short, long, value_name = "DIR")]
@@ -122,6 +125,33 @@ pub struct Run {
     pub options: Options,
     /// The program's main file (unless -e is given), then the program's arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FILE|ARG")]
+    pub arguments: Vec<std::ffi::OsString>,
+}
+
+/// The arguments of `test`.
+#[derive(Args, Debug)]
+#[command(after_help = "A directory of tests contains a directory `test`. Each file below it that is called
+`test_*.inko` is a module which defines `def tests(t: Tests)`; see the documentation of std::test.
+
+Examples:
+  inkoc test                              the tests in `tests`
+  inkoc test tests/test/test_parser.inko  those of one module
+  inkoc test --filter 'Parser.parse'      those whose group or description contains a text")]
+pub struct Test {
+    /// Directories of tests, or modules of them [default: tests]
+    #[arg(value_name = "DIR|FILE")]
+    pub paths: Vec<PathBuf>,
+    /// Run only the tests whose group and description, with a blank between them, contain this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// How much to optimise
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub opt: Level,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "described there")]
+    pub options: Options,
+    /// Arguments of the program that the tests are
+    #[arg(last = true, value_name = "ARG")]
     pub arguments: Vec<std::ffi::OsString>,
 }
 

@@ -50,6 +50,22 @@ impl Timings {
     }
 }
 
+/// Where a program comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Program<'a> {
+    /// A file, or standard input for `-`.
+    File(&'a Path),
+    /// The command line, or standard input for `-`.
+    Text(&'a str),
+    /// The compiler itself.
+    Made {
+        /// What diagnostics call it.
+        name: &'a str,
+        /// The program.
+        text: &'a str,
+    },
+}
+
 /// A program that passed the front end.
 pub struct Front {
     program: tree::Program,
@@ -61,7 +77,7 @@ pub struct Front {
 
 impl Front {
     /// Loads, parses and checks a program; prints its diagnostics.
-    pub fn load(file: Option<&Path>, eval: Option<&str>, options: &Options) -> Result<Self, Failure> {
+    pub fn load(main: Program<'_>, options: &Options) -> Result<Self, Failure> {
         let home = Home::find()?;
         if let Some(directory) = options.include.iter().find(|directory| !directory.is_dir()) {
             return Err(Failure::Message(format!(
@@ -71,11 +87,12 @@ impl Front {
         }
         let mut sources = Sources::new(options.include.clone(), home.library.clone());
         let mut timings = Timings { wanted: options.timings, stages: Vec::new() };
-        let main = match (eval, file) {
-            (Some(text), _) => sources.main_text(text)?,
-            (None, Some(path)) if path == Path::new("-") => sources.main_text("-")?,
-            (None, Some(path)) => sources.main_file(path)?,
-            (None, None) => return Err(Failure::Usage("which program? Give a FILE or -e SOURCE".into())),
+        let main = match main {
+            Program::Text("-") => sources.main_stream()?,
+            Program::File(path) if path == Path::new("-") => sources.main_stream()?,
+            Program::Text(text) => sources.main_text("main.inko", text),
+            Program::File(path) => sources.main_file(path)?,
+            Program::Made { name, text } => sources.main_text(name, text),
         };
         // Modules are parsed as the checker asks for them.
         let (start, parsed_before) = (Instant::now(), sources.elapsed);
@@ -99,7 +116,12 @@ impl Front {
     }
 
     fn from_input(input: &Input) -> Result<Self, Failure> {
-        Self::load(input.file.as_deref(), input.eval.as_deref(), &input.options)
+        let main = match (&input.eval, &input.file) {
+            (Some(text), _) => Program::Text(text),
+            (None, Some(path)) => Program::File(path),
+            (None, None) => return Err(Failure::Usage("which program? Give a FILE or -e SOURCE".into())),
+        };
+        Self::load(main, &input.options)
     }
 }
 

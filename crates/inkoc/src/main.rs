@@ -8,6 +8,7 @@ mod link;
 mod report;
 mod run;
 mod sources;
+mod test;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => driver::build(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => driver::check(&arguments),
+        Command::Test(arguments) => test::test(&arguments),
         Command::Explain { code } => explain::explain(code.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "inkoc", &mut std::io::stdout());

@@ -1,45 +1,73 @@
 //! `inkoc run`: builds into a temporary directory and becomes the parent of the program, passing on
 //! arguments, standard streams, signals and exit status.
 
-use crate::cli::Run;
-use crate::driver::{self, Failure, Front};
+use crate::cli::{Level, Run};
+use crate::driver::{self, Failure, Front, Program};
 use std::os::unix::process::ExitStatusExt;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicI32, Ordering};
 
+/// The environment variable that tells programs where the compiler is: tests of panics run other programs.
+const COMPILER: &str = "INKOC";
+
 /// Runs a program; gives its exit status, 128 + n if signal n ended it.
 pub fn run(arguments: &Run) -> Result<u8, Failure> {
-    let (file, rest) = match (&arguments.eval, arguments.arguments.split_first()) {
-        (Some(_), _) => (None, &arguments.arguments[..]),
-        (None, Some((file, rest))) => (Some(Path::new(file)), rest),
+    let (main, rest) = match (&arguments.eval, arguments.arguments.split_first()) {
+        (Some(text), _) => (Program::Text(text), &arguments.arguments[..]),
+        (None, Some((file, rest))) => (Program::File(Path::new(file)), rest),
         (None, None) => {
             return Err(Failure::Usage(
                 "which program? Give a FILE, or the text with -e; see `inkoc help run`".into(),
             ));
         }
     };
-    let front = Front::load(file, arguments.eval.as_deref(), &arguments.options)?;
+    let front = Front::load(main, &arguments.options)?;
     if arguments.interpret {
         return driver::interpret(front, arguments.opt);
     }
+    build(front, arguments.opt)?.run(rest)
+}
+
+/// An executable that is gone when this is dropped.
+pub struct Built {
+    directory: tempfile::TempDir,
+}
+
+/// Builds a program in a temporary directory.
+pub fn build(front: Front, level: Level) -> Result<Built, Failure> {
     let directory = tempfile::Builder::new().prefix("inkoc-run-").tempdir();
     let directory = directory
         .map_err(|error| Failure::Message(format!("no temporary directory can be made: {error}")))?;
-    let program = directory.path().join("program");
-    driver::executable(front, arguments.opt, &program)?;
-    let mut command = Command::new(&program);
-    command.args(rest);
-    let mut child = command
-        .spawn()
-        .map_err(|error| Failure::Message(format!("the program can't be started: {error}")))?;
-    pass_signals(child.id());
-    let status = child.wait().map_err(|error| Failure::Message(format!("the program was lost: {error}")))?;
-    Ok(match (status.code(), status.signal()) {
-        (Some(code), _) => code as u8,
-        (None, Some(signal)) => 128 + signal as u8,
-        (None, None) => 1,
-    })
+    let built = Built { directory };
+    driver::executable(front, level, &built.program())?;
+    Ok(built)
+}
+
+impl Built {
+    fn program(&self) -> std::path::PathBuf {
+        self.directory.path().join("program")
+    }
+
+    /// Runs the program with arguments; gives its exit status, 128 + n if signal n ended it.
+    pub fn run(&self, arguments: &[OsString]) -> Result<u8, Failure> {
+        let mut command = Command::new(self.program());
+        command.args(arguments);
+        if let Ok(compiler) = std::env::current_exe() {
+            command.env(COMPILER, compiler);
+        }
+        let mut child = command
+            .spawn()
+            .map_err(|error| Failure::Message(format!("the program can't be started: {error}")))?;
+        pass_signals(child.id());
+        let status = child.wait().map_err(|error| Failure::Message(format!("the program was lost: {error}")))?;
+        Ok(match (status.code(), status.signal()) {
+            (Some(code), _) => code as u8,
+            (None, Some(signal)) => 128 + signal as u8,
+            (None, None) => 1,
+        })
+    }
 }
 
 /// The child that signals are passed to; 0 before it exists.

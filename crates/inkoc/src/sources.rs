@@ -56,18 +56,19 @@ impl Sources {
         Ok(ParsedModule { name: name.into(), file, module })
     }
 
-    /// The main module from a text, `-` meaning standard input.
-    pub fn main_text(&mut self, text: &str) -> Result<ParsedModule, Failure> {
-        let text = if text == "-" {
-            let mut bytes = Vec::new();
-            let read = std::io::stdin().lock().read_to_end(&mut bytes);
-            read.map_err(|error| Failure::Message(format!("standard input can't be read: {error}")))?;
-            utf8(bytes).map_err(|why| Failure::Message(format!("standard input {why}")))?
-        } else {
-            text.to_string()
-        };
-        let (file, module) = self.parse("main.inko", text);
-        Ok(ParsedModule { name: MAIN.into(), file, module })
+    /// The main module from standard input.
+    pub fn main_stream(&mut self) -> Result<ParsedModule, Failure> {
+        let mut bytes = Vec::new();
+        let read = std::io::stdin().lock().read_to_end(&mut bytes);
+        read.map_err(|error| Failure::Message(format!("standard input can't be read: {error}")))?;
+        let text = utf8(bytes).map_err(|why| Failure::Message(format!("standard input {why}")))?;
+        Ok(self.main_text("main.inko", &text))
+    }
+
+    /// The main module from a text, which diagnostics call `path`.
+    pub fn main_text(&mut self, path: &str, text: &str) -> ParsedModule {
+        let (file, module) = self.parse(path, text.into());
+        ParsedModule { name: MAIN.into(), file, module }
     }
 
     fn parse(&mut self, path: &str, text: String) -> (FileId, Module) {
