@@ -176,7 +176,14 @@ macro_rules! rows {
             hasher_new (Word, Word) -> Word : Safepoint;
             hasher_write (Word, Word) -> Word : Panics;
             hasher_to_hash (Word) -> Word : Panics;
+
+            // Random numbers; both bounds may be the result.
             random_incremental_integer () -> Word : Panics;
+            random_integer () -> Word : Panics;
+            random_float () -> Float : Leaf;
+            random_integer_between (Word, Word) -> Word : Panics;
+            random_float_between (Float, Float) -> Float : Panics;
+            random_bytes (Word) -> Word : Safepoint;
 
             // Processes.
             process_spawn (Word) -> Word : Safepoint;

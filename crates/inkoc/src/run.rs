@@ -3,8 +3,8 @@
 
 use crate::cli::{Level, Run};
 use crate::driver::{self, Failure, Front, Program};
-use std::os::unix::process::ExitStatusExt;
 use std::ffi::OsString;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -61,7 +61,8 @@ impl Built {
             .spawn()
             .map_err(|error| Failure::Message(format!("the program can't be started: {error}")))?;
         pass_signals(child.id());
-        let status = child.wait().map_err(|error| Failure::Message(format!("the program was lost: {error}")))?;
+        let status =
+            child.wait().map_err(|error| Failure::Message(format!("the program was lost: {error}")))?;
         Ok(match (status.code(), status.signal()) {
             (Some(code), _) => code as u8,
             (None, Some(signal)) => 128 + signal as u8,

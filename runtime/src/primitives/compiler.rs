@@ -12,14 +12,18 @@ const COMPILER: &str = "INKOC";
 
 pub(crate) extern "C" fn test_run(process: &mut Process, arguments: Word) -> Outcome {
     let Some(compiler) = std::env::var_os(COMPILER) else {
-        let why = format!("the environment variable {COMPILER} isn't set, which names the compiler to run programs with");
+        let why = format!(
+            "the environment variable {COMPILER} isn't set, which names the compiler to run programs with"
+        );
         return Outcome::thrown(process.string_from(why));
     };
     let arguments = texts(arguments);
     let mut command = Command::new(&compiler);
     command.args(&arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     match command.output() {
-        Ok(output) => Outcome::value(process.string_from(String::from_utf8_lossy(&output.stderr).into_owned())),
+        Ok(output) => {
+            Outcome::value(process.string_from(String::from_utf8_lossy(&output.stderr).into_owned()))
+        }
         Err(error) => {
             let why = format!("{} can't be run: {error}", compiler.to_string_lossy());
             Outcome::thrown(process.string_from(why))

@@ -7,8 +7,6 @@ use crate::process::Process;
 use inko_abi::class;
 use inko_abi::object::*;
 use inko_abi::word::{self, Word};
-use std::cell::Cell;
-use std::hash::{BuildHasher, RandomState};
 
 /// Odd constants without structure (the fractional parts of square roots, as in SHA-512).
 const MULTIPLIER: u64 = 0xbb67_ae85_84ca_a73b;
@@ -77,13 +75,4 @@ pub(crate) extern "C" fn hasher_to_hash(_: &mut Process, hasher: Word) -> Word {
     let object = Object::of(hasher);
     let hash = fold(object.raw(ACCUMULATED) ^ FINAL, object.raw(KEY) ^ MULTIPLIER);
     word::small((hash >> 2) as i64)
-}
-
-pub(crate) extern "C" fn random_incremental_integer(process: &mut Process) -> Word {
-    thread_local! {
-        /// Starts at a random value on each thread.
-        static COUNTER: Cell<u64> = Cell::new(RandomState::new().hash_one(std::process::id()));
-    }
-    let value = COUNTER.with(|counter| counter.replace(counter.get().wrapping_add(1)));
-    integer::from_i128(process, i128::from(value))
 }

@@ -11,6 +11,7 @@ mod float;
 mod hasher;
 pub(crate) mod integer;
 mod mirror;
+mod random;
 pub(crate) mod stdio;
 mod string;
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub(crate) use float::*;
 pub(crate) use hasher::*;
 pub(crate) use integer::*;
 pub(crate) use mirror::*;
+pub(crate) use random::*;
 pub(crate) use stdio::*;
 pub(crate) use string::*;
 pub(crate) use time::*;

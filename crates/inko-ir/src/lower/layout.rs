@@ -113,7 +113,8 @@ pub(crate) fn number(program: &Program, id: ClassId) -> u32 {
 
 /// The test for `Module`: each module has a class of its own.
 pub(crate) fn any_module(program: &Program) -> Check {
-    let mut numbers: Vec<u32> = program.modules.values().map(|module| number(program, module.class)).collect();
+    let mut numbers: Vec<u32> =
+        program.modules.values().map(|module| number(program, module.class)).collect();
     numbers.sort_unstable();
     Check::Classes(numbers)
 }
