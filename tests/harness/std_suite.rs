@@ -1,0 +1,169 @@
+//! The standard library's own tests, written in Inko (`std/tests`): with as many threads as there are cores, with 1, 2
+//! and 16, and with a collection at every allocation. Also what `inkoc test` does around them.
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+use support::{Finished, INKOC, build_runtime, root, run};
+
+/// The whole suite under stress takes longest.
+const LIMIT: Duration = Duration::from_secs(600);
+
+/// Runs `inkoc test` at the top of the checkout.
+fn inkoc_test(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
+    build_runtime();
+    let mut command = Command::new(INKOC);
+    command.current_dir(directory).arg("test").args(arguments).envs(variables.iter().copied());
+    run(&mut command, LIMIT)
+}
+
+/// The number of tests that ran, none of which failed.
+#[track_caller]
+fn passes(finished: &Finished) -> usize {
+    let text = &finished.stdout;
+    assert_eq!(finished.status, Some(0), "{text}\n{}", finished.stderr);
+    let last = text.lines().last().expect("there is a summary");
+    let count = last.strip_suffix(" tests, 0 failures").unwrap_or_else(|| panic!("{last}"));
+    count.parse().expect("a number")
+}
+
+fn suite(variables: &[(&str, &str)]) {
+    let count = passes(&inkoc_test(&root(), &["std/tests"], variables));
+    assert!(count > 1, "only {count} tests were found");
+}
+
+#[test]
+fn with_a_thread_for_each_core() {
+    suite(&[]);
+}
+
+#[test]
+fn with_one_thread() {
+    suite(&[("INKO_PRIMARY_THREADS", "1"), ("INKO_BLOCKING_THREADS", "1")]);
+}
+
+#[test]
+fn with_two_threads() {
+    suite(&[("INKO_PRIMARY_THREADS", "2")]);
+}
+
+#[test]
+fn with_sixteen_threads() {
+    suite(&[("INKO_PRIMARY_THREADS", "16")]);
+}
+
+#[test]
+fn with_a_collection_at_every_allocation() {
+    suite(&[("INKO_GC_STRESS", "1")]);
+}
+
+#[test]
+fn without_optimisation() {
+    passes(&inkoc_test(&root(), &["--opt", "none", "std/tests"], &[]));
+}
+
+/// A directory of tests with one module.
+fn project(text: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::create_dir_all(directory.path().join("tests/test/shop")).expect("it is made");
+    std::fs::write(directory.path().join("tests/test/shop/test_cart.inko"), text).expect("it is written");
+    directory
+}
+
+const TWO: &str = "import std::test::*
+
+def tests(t: Tests) {
+  t.group('Cart.add') do (g) {
+    g.test('Adding a thing') { try assert_equal(1 + 1, 2) }
+    g.test(\"Adding nothing's wrong\") {
+      try assert_equal(1 + 1, 3)
+    }
+  }
+}
+";
+
+#[test]
+fn failures_are_shown_with_their_places() {
+    let project = project(TWO);
+    let finished = inkoc_test(project.path(), &[], &[("INKO_PRIMARY_THREADS", "1")]);
+    assert_eq!(finished.status, Some(1), "{}", finished.stderr);
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    assert_eq!(lines[1..8], [
+        "",
+        "Failures:",
+        "",
+        "  Group:            Cart.add",
+        "  Test:             Adding nothing's wrong",
+        "  Test location:    tests/test/shop/test_cart.inko:6",
+        "  Failure location: tests/test/shop/test_cart.inko:7",
+    ]);
+    assert_eq!(lines[8..10], ["  Failure:          Expected 2 to equal 3", ""]);
+    assert!(lines[10].starts_with("Finished running in "), "{}", lines[10]);
+    assert_eq!(lines[11], "2 tests, 1 failures");
+}
+
+#[test]
+fn colours_are_shown_on_request() {
+    let project = project(TWO);
+    let finished = inkoc_test(project.path(), &["--color", "always"], &[]);
+    assert!(finished.stdout.contains("\u{1b}[32m.\u{1b}[0m"), "{}", finished.stdout);
+    assert!(finished.stdout.ends_with("\u{1b}[31m2 tests, 1 failures\u{1b}[0m\n"), "{}", finished.stdout);
+}
+
+#[test]
+fn tests_are_chosen_by_their_text() {
+    let project = project(TWO);
+    assert_eq!(passes(&inkoc_test(project.path(), &["--filter", "add Adding a"], &[])), 1);
+    assert_eq!(passes(&inkoc_test(project.path(), &["--filter", "no such test"], &[])), 0);
+    let failing = inkoc_test(project.path(), &["--filter", "nothing's"], &[]);
+    assert!(failing.stdout.ends_with("1 tests, 1 failures\n"), "{}", failing.stdout);
+}
+
+#[test]
+fn tests_are_chosen_by_their_place() {
+    let project = project(&TWO.replace("3)", "2)"));
+    for place in ["tests", "tests/test", "tests/test/shop", "tests/test/shop/test_cart.inko"] {
+        assert_eq!(passes(&inkoc_test(project.path(), &[place], &[])), 2, "{place}");
+    }
+    let inside = project.path().join("tests");
+    assert_eq!(passes(&inkoc_test(&inside, &["."], &[])), 2);
+}
+
+#[test]
+fn a_configuration_is_set_up_first() {
+    let project = project(TWO);
+    let config = "import std::test::*  def setup(tests: Tests) { tests.exit_on_failure = False }";
+    std::fs::write(project.path().join("tests/test/config.inko"), config).expect("it is written");
+    let finished = inkoc_test(project.path(), &[], &[]);
+    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
+    assert!(finished.stdout.ends_with("2 tests, 1 failures\n"), "{}", finished.stdout);
+}
+
+#[test]
+fn mistakes_are_named() {
+    let empty = tempfile::tempdir().expect("a temporary directory");
+    let says = |finished: &Finished, text: &str| {
+        assert_eq!(finished.status, Some(1), "{}", finished.stdout);
+        assert!(finished.stderr.contains(text), "it lacks {text:?}:\n{}", finished.stderr);
+    };
+    says(&inkoc_test(empty.path(), &[], &[]), "tests doesn't exist");
+    std::fs::create_dir(empty.path().join("tests")).expect("it is made");
+    says(&inkoc_test(empty.path(), &[], &[]), "neither contains a directory `test` nor lies in one");
+    std::fs::create_dir(empty.path().join("tests/test")).expect("it is made");
+    says(&inkoc_test(empty.path(), &[], &[]), "there are no tests in tests");
+    let project = project("def other {}");
+    says(&inkoc_test(project.path(), &[], &[]), "the module `test::shop::test_cart` doesn't define `tests`");
+    let odd = project.path().join("tests/test/test_a-b.inko");
+    std::fs::write(&odd, TWO).expect("it is written");
+    says(&inkoc_test(project.path(), &[], &[]), "test_a-b.inko can't be imported");
+}
+
+#[test]
+fn a_panic_ends_all_tests() {
+    let project = project(&TWO.replace("1 + 1, 3", "1 / 0, 3"));
+    let finished = inkoc_test(project.path(), &[], &[]);
+    assert_eq!(finished.status, Some(1));
+    assert!(finished.stderr.contains("Can not divide an Integer by 0"), "{}", finished.stderr);
+}
