@@ -247,11 +247,15 @@ fn codes_are_explained() {
 #[test]
 fn warnings_fail_a_build_only_where_denied() {
     let source = "def f { let unused = 10 }  f";
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    std::fs::write(directory.path().join("main.inko"), source).expect("it is written");
     for command in ["check", "run"] {
-        says(&inkoc(&[command, "-e", source]), 0, "W0100");
+        says(&inkoc_in(directory.path(), &[command, "main.inko"]), 0, "W0100");
+        says(&inkoc_in(directory.path(), &[command, "--deny", "warnings", "main.inko"]), 1, "W0100");
         says(&inkoc(&[command, "--deny", "warnings", "-e", source]), 1, "W0100");
     }
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    // Standard error belongs to a program that is given on the command line.
+    assert_eq!(stderr(&inkoc(&["run", "-e", source])), "");
     let build = ["build", "--deny", "warnings", "-o", "out", "-e", source];
     says(&inkoc_in(directory.path(), &build), 1, "W0100");
     assert!(!directory.path().join("out").exists());

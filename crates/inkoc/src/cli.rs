@@ -107,7 +107,7 @@ pub struct Build {
 
 /// The arguments of `run`.
 #[derive(Args, Debug)]
-#[command(after_help = "Everything after the file goes to the program. With -e, all arguments do:
+#[command(after_help = "Everything after the file goes to the program. With -e, all arguments do, and warnings aren't shown:
   inkoc run -e 'import std::env  ...' first second")]
 pub struct Run {
     /// Take the program from the command line instead of a file; `-` reads standard input

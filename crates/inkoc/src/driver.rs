@@ -57,6 +57,9 @@ pub enum Program<'a> {
     File(&'a Path),
     /// The command line, or standard input for `-`.
     Text(&'a str),
+    /// The command line, or standard input for `-`, to be run at once: its standard error is the program's, so
+    /// warnings aren't shown unless they are denied.
+    Snippet(&'a str),
     /// The compiler itself.
     Made {
         /// What diagnostics call it.
@@ -87,10 +90,12 @@ impl Front {
         }
         let mut sources = Sources::new(options.include.clone(), home.library.clone());
         let mut timings = Timings { wanted: options.timings, stages: Vec::new() };
+        let denies = options.deny.contains(&Deny::Warnings);
+        let only_errors = matches!(main, Program::Snippet(_)) && !denies;
         let main = match main {
-            Program::Text("-") => sources.main_stream()?,
+            Program::Text("-") | Program::Snippet("-") => sources.main_stream()?,
             Program::File(path) if path == Path::new("-") => sources.main_stream()?,
-            Program::Text(text) => sources.main_text("main.inko", text),
+            Program::Text(text) | Program::Snippet(text) => sources.main_text("main.inko", text),
             Program::File(path) => sources.main_file(path)?,
             Program::Made { name, text } => sources.main_text(name, text),
         };
@@ -106,8 +111,11 @@ impl Front {
             diagnostics.extend(checked.diagnostics);
             drop_explained(&mut diagnostics, &sources.map);
         }
+        if only_errors {
+            diagnostics.retain(Diagnostic::is_error);
+        }
         report::diagnostics(&diagnostics, &sources.map, options);
-        let denied = !diagnostics.is_empty() && options.deny.contains(&Deny::Warnings);
+        let denied = !diagnostics.is_empty() && denies;
         if denied || diagnostics.iter().any(Diagnostic::is_error) {
             timings.print();
             return Err(Failure::Reported);

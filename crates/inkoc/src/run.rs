@@ -15,7 +15,7 @@ const COMPILER: &str = "INKOC";
 /// Runs a program; gives its exit status, 128 + n if signal n ended it.
 pub fn run(arguments: &Run) -> Result<u8, Failure> {
     let (main, rest) = match (&arguments.eval, arguments.arguments.split_first()) {
-        (Some(text), _) => (Program::Text(text), &arguments.arguments[..]),
+        (Some(text), _) => (Program::Snippet(text), &arguments.arguments[..]),
         (None, Some((file, rest))) => (Program::File(Path::new(file)), rest),
         (None, None) => {
             return Err(Failure::Usage(
