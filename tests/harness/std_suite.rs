@@ -127,6 +127,12 @@ fn tests_are_chosen_by_their_place() {
     for place in ["tests", "tests/test", "tests/test/shop", "tests/test/shop/test_cart.inko"] {
         assert_eq!(passes(&inkoc_test(project.path(), &[place], &[])), 2, "{place}");
     }
+    let nested = project.path().join("tests/test/shop/test");
+    std::fs::create_dir(&nested).expect("it is made");
+    std::fs::write(nested.join("test_deep.inko"), TWO.replace("3)", "2)")).expect("it is written");
+    let deep = "tests/test/shop/test/test_deep.inko";
+    assert_eq!(passes(&inkoc_test(project.path(), &[deep], &[])), 2);
+    std::fs::remove_dir_all(nested).expect("it goes");
     let inside = project.path().join("tests");
     assert_eq!(passes(&inkoc_test(&inside, &["."], &[])), 2);
 }

@@ -59,7 +59,9 @@ fn root_of(paths: &[PathBuf]) -> Result<PathBuf, Failure> {
             let marker = directory.join(MARKER);
             marker.is_dir() && (full == **directory || full.starts_with(&marker))
         };
-        let Some(root) = full.ancestors().find(is_root) else {
+        // Tests may be of modules below one that is itself called `test`.
+        let named = full.ancestors().filter(|directory| directory.ends_with(DIRECTORY)).find(is_root);
+        let Some(root) = named.or_else(|| full.ancestors().find(is_root)) else {
             return Err(Failure::Message(format!(
                 "{} neither contains a directory `{MARKER}` nor lies in one: that is where tests are",
                 path.display()
