@@ -11,6 +11,11 @@ use support::{Finished, INKOC, build_runtime, root, run};
 /// The whole suite under stress takes longest.
 const LIMIT: Duration = Duration::from_secs(600);
 
+/// The library has at least so many tests in all.
+const FEWEST: usize = 1000;
+/// And each of its modules so many.
+const FEWEST_A_MODULE: usize = 10;
+
 /// Runs `inkoc test` at the top of the checkout.
 fn inkoc_test(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     build_runtime();
@@ -31,7 +36,7 @@ fn passes(finished: &Finished) -> usize {
 
 fn suite(variables: &[(&str, &str)]) {
     let count = passes(&inkoc_test(&root(), &["std/tests"], variables));
-    assert!(count > 1, "only {count} tests were found");
+    assert!(count >= FEWEST, "only {count} tests were found");
 }
 
 #[test]
@@ -62,6 +67,27 @@ fn with_a_collection_at_every_allocation() {
 #[test]
 fn without_optimisation() {
     passes(&inkoc_test(&root(), &["--opt", "none", "std/tests"], &[]));
+}
+
+#[test]
+fn each_module_has_tests() {
+    let library = root().join("std");
+    let mut missing = Vec::new();
+    for path in support::files(&library, "inko") {
+        let relative = path.strip_prefix(&library).expect("it lies there");
+        // That one only says in which order the others are loaded.
+        if relative.starts_with("tests") || relative == Path::new("init.inko") {
+            continue;
+        }
+        let name = relative.file_name().and_then(|name| name.to_str()).expect("a name");
+        let tests = library.join("tests/test/std").join(relative).with_file_name(format!("test_{name}"));
+        let text = std::fs::read_to_string(&tests).unwrap_or_default();
+        let count = text.matches("g.test(").count();
+        if count < FEWEST_A_MODULE {
+            missing.push(format!("{}: {count}", tests.display()));
+        }
+    }
+    assert!(missing.is_empty(), "too few tests:\n{}", missing.join("\n"));
 }
 
 /// A directory of tests with one module.
