@@ -29,7 +29,8 @@ fn the_public_surface_is_as_listed() {
         return;
     }
     let listed = std::fs::read_to_string(&list).unwrap_or_default();
-    let differing: Vec<_> = found.lines().zip(listed.lines()).filter(|(found, listed)| found != listed).collect();
+    let differing: Vec<_> =
+        found.lines().zip(listed.lines()).filter(|(found, listed)| found != listed).collect();
     assert!(
         found == listed,
         "std/api.txt differs (UPDATE=1 rewrites it), first here (found, listed): {:?}",
@@ -48,10 +49,12 @@ fn items(text: &str) -> String {
             continue;
         }
         // Signatures may span lines.
-        while !item.starts_with("let ") && item.matches(['(', '[']).count() > item.matches([')', ']']).count() {
+        while !item.starts_with("let ") && item.matches(['(', '[']).count() > item.matches([')', ']']).count()
+        {
             match lines.next() {
                 Some(more) => {
-                    let blank = if item.ends_with('(') || more.trim_start().starts_with(')') { "" } else { " " };
+                    let blank =
+                        if item.ends_with('(') || more.trim_start().starts_with(')') { "" } else { " " };
                     let _ = write!(item, "{blank}{}", more.trim());
                 }
                 None => break,

@@ -35,7 +35,7 @@ fn main() {
     let arguments = Arguments::from_args();
     support::build_runtime();
     let library = root().join("std");
-    let mut trials = Vec::new();
+    let mut trials = vec![Trial::test("every public method has an example", every_method_has_an_example)];
     for path in support::files(&library, "inko") {
         let name = path.strip_prefix(&library).expect("it lies there").with_extension("");
         if name.starts_with("tests") {
@@ -47,6 +47,28 @@ fn main() {
         }
     }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Names that begin with an underscore aren't public.
+fn every_method_has_an_example() -> Result<(), Failed> {
+    let library = root().join("std");
+    let mut missing = Vec::new();
+    for path in support::files(&library, "inko") {
+        if path.starts_with(library.join("tests")) {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path)?;
+        let mut has_example = false;
+        for (number, line) in text.lines().enumerate() {
+            let code = line.trim_start();
+            let method = code.strip_prefix("static ").unwrap_or(code).strip_prefix("def ");
+            if method.is_some_and(|name| !name.starts_with('_')) && !has_example {
+                missing.push(format!("{}:{}: {code}", path.display(), number + 1));
+            }
+            has_example = code.starts_with(EXAMPLE) || (has_example && code.starts_with('#'));
+        }
+    }
+    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n").into()) }
 }
 
 /// An example: the line of the file that it begins on, and its lines.

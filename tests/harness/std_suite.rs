@@ -116,15 +116,18 @@ fn failures_are_shown_with_their_places() {
     let finished = inkoc_test(project.path(), &[], &[("INKO_PRIMARY_THREADS", "1")]);
     assert_eq!(finished.status, Some(1), "{}", finished.stderr);
     let lines: Vec<&str> = finished.stdout.lines().collect();
-    assert_eq!(lines[1..8], [
-        "",
-        "Failures:",
-        "",
-        "  Group:            Cart.add",
-        "  Test:             Adding nothing's wrong",
-        "  Test location:    tests/test/shop/test_cart.inko:6",
-        "  Failure location: tests/test/shop/test_cart.inko:7",
-    ]);
+    assert_eq!(
+        lines[1..8],
+        [
+            "",
+            "Failures:",
+            "",
+            "  Group:            Cart.add",
+            "  Test:             Adding nothing's wrong",
+            "  Test location:    tests/test/shop/test_cart.inko:6",
+            "  Failure location: tests/test/shop/test_cart.inko:7",
+        ]
+    );
     assert_eq!(lines[8..10], ["  Failure:          Expected 2 to equal 3", ""]);
     assert!(lines[10].starts_with("Finished running in "), "{}", lines[10]);
     assert_eq!(lines[11], "2 tests, 1 failures");

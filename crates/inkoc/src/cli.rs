@@ -107,8 +107,10 @@ pub struct Build {
 
 /// The arguments of `run`.
 #[derive(Args, Debug)]
-#[command(after_help = "Everything after the file goes to the program. With -e, all arguments do, and warnings aren't shown:
-  inkoc run -e 'import std::env  ...' first second")]
+#[command(
+    after_help = "Everything after the file goes to the program. With -e, all arguments do, and warnings aren't shown:
+  inkoc run -e 'import std::env  ...' first second"
+)]
 pub struct Run {
     /// Take the program from the command line instead of a file; `-` reads standard input
     #[arg(short = 'e', long, value_name = "SOURCE", allow_hyphen_values = true)]
