@@ -176,6 +176,8 @@ macro_rules! rows {
             hasher_new (Word, Word) -> Word : Safepoint;
             hasher_write (Word, Word) -> Word : Panics;
             hasher_to_hash (Word) -> Word : Panics;
+            // Two keys and an integer, float or string: what a new hasher makes of it.
+            hash_of (Word, Word, Word) -> Word : Leaf;
 
             // Random numbers; both bounds may be the result.
             random_incremental_integer () -> Word : Panics;

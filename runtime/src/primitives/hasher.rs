@@ -43,7 +43,22 @@ pub(crate) extern "C" fn hasher_new(process: &mut Process, key0: Word, key1: Wor
 pub(crate) extern "C" fn hasher_write(process: &mut Process, hasher: Word, value: Word) -> Word {
     let object = Object::of(hasher);
     let key = object.raw(KEY);
-    let mut state = object.raw(ACCUMULATED);
+    let state = object.raw(ACCUMULATED);
+    let state = write_by_value(state, key, value).unwrap_or_else(|| {
+        let identity = match class_of(value) {
+            class::PROCESS => crate::handle::identifier(Object::of(value).raw(HANDLE_POINTER)) ^ IDENTITY,
+            _ if !word::is_reference(value) => value,
+            _ if Object::of(value).has(FLAG_PERMANENT) => value ^ IDENTITY,
+            _ => process.heap.identity(Object::of(value)) ^ IDENTITY,
+        };
+        fold(state ^ identity, key ^ MULTIPLIER)
+    });
+    object.set_raw(ACCUMULATED, state);
+    hasher
+}
+
+/// Feeds an integer, a float or a string to a state; `None` for other values.
+fn write_by_value(mut state: u64, key: u64, value: Word) -> Option<u64> {
     let mut add = |bits: u64| state = fold(state ^ bits, key ^ MULTIPLIER);
     match class_of(value) {
         class::INTEGER if word::is_small(value) => add(value),
@@ -61,18 +76,25 @@ pub(crate) extern "C" fn hasher_write(process: &mut Process, hasher: Word, value
             add(u64::from_le_bytes(last));
             add(bytes.len() as u64);
         }
-        class::PROCESS => add(crate::handle::identifier(Object::of(value).raw(HANDLE_POINTER)) ^ IDENTITY),
-        _ if !word::is_reference(value) => add(value),
-        _ if Object::of(value).has(FLAG_PERMANENT) => add(value ^ IDENTITY),
-        _ => add(process.heap.identity(Object::of(value)) ^ IDENTITY),
+        _ => return None,
     }
-    object.set_raw(ACCUMULATED, state);
-    hasher
+    Some(state)
+}
+
+pub(crate) extern "C" fn hasher_to_hash(_: &mut Process, hasher: Word) -> Word {
+    let object = Object::of(hasher);
+    finish(object.raw(ACCUMULATED), object.raw(KEY))
 }
 
 /// The hash is a small integer, so that it costs no memory: 62 bits are plenty.
-pub(crate) extern "C" fn hasher_to_hash(_: &mut Process, hasher: Word) -> Word {
-    let object = Object::of(hasher);
-    let hash = fold(object.raw(ACCUMULATED) ^ FINAL, object.raw(KEY) ^ MULTIPLIER);
+fn finish(state: u64, key: u64) -> Word {
+    let hash = fold(state ^ FINAL, key ^ MULTIPLIER);
     word::small((hash >> 2) as i64)
+}
+
+/// The same hash as that of a hasher with these keys, which needn't be made. std only passes keys that hashers take.
+pub(crate) extern "C" fn hash_of(_: &mut Process, key0: Word, key1: Word, value: Word) -> Word {
+    let (state, key) = (integer::to_u64(key0).unwrap_or_default(), integer::to_u64(key1).unwrap_or_default() | 1);
+    let state = write_by_value(state, key, value).unwrap_or(state);
+    finish(state, key)
 }

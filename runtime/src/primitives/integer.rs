@@ -5,7 +5,7 @@ use crate::object::{Object, text};
 use crate::outcome::Outcome;
 use crate::panic::panic;
 use crate::process::Process;
-use dashu_int::ops::{BitTest, DivRemEuclid};
+use dashu_int::ops::DivRemEuclid;
 use dashu_int::{IBig, Sign, UBig};
 use inko_abi::class;
 use inko_abi::object::{BIG_LENGTH, BIG_LIMBS, header};
@@ -197,6 +197,6 @@ pub(crate) fn to_u64(value: Word) -> Option<u64> {
     if word::is_small(value) {
         return u64::try_from(word::small_value(value)).ok();
     }
-    let value = big(value);
-    (value.sign() == Sign::Positive && value.bit_len() <= 64).then(|| value.as_sign_words().1[0])
+    let object = Object::of(value);
+    (object.raw(BIG_LENGTH) == 1).then(|| object.raw(BIG_LIMBS))
 }

@@ -188,6 +188,12 @@ impl Machine<'_> {
                 integer(self.counter)
             }
             Entry::hasher_new | Entry::hasher_write | Entry::hasher_to_hash => self.hash(entry, &args),
+            Entry::hash_of => {
+                let hasher = self.hash(Entry::hasher_new, &args)?.unwrap_or_default();
+                let written = Args(hasher.iter().cloned().chain([args.0[2].clone()]).collect());
+                self.hash(Entry::hasher_write, &written)?;
+                self.hash(Entry::hasher_to_hash, &written)
+            }
             Entry::generator_new
             | Entry::generator_resume
             | Entry::generator_value
