@@ -94,7 +94,8 @@ fn finish(state: u64, key: u64) -> Word {
 
 /// The same hash as that of a hasher with these keys, which needn't be made. std only passes keys that hashers take.
 pub(crate) extern "C" fn hash_of(_: &mut Process, key0: Word, key1: Word, value: Word) -> Word {
-    let (state, key) = (integer::to_u64(key0).unwrap_or_default(), integer::to_u64(key1).unwrap_or_default() | 1);
+    let (state, key) =
+        (integer::to_u64(key0).unwrap_or_default(), integer::to_u64(key1).unwrap_or_default() | 1);
     let state = write_by_value(state, key, value).unwrap_or(state);
     finish(state, key)
 }
