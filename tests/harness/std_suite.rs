@@ -202,3 +202,21 @@ fn a_panic_ends_all_tests() {
     assert_eq!(finished.status, Some(1));
     assert!(finished.stderr.contains("Can not divide an Integer by 0"), "{}", finished.stderr);
 }
+
+#[test]
+fn tests_of_panics_need_the_compiler() {
+    build_runtime();
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let source = "import std::test::(assert_panic)  try assert_panic('10 / 0') else Nil";
+    let mut build = Command::new(INKOC);
+    build.current_dir(directory.path()).args(["build", "-o", "program", "-e", source]);
+    assert_eq!(run(&mut build, LIMIT).status, Some(0));
+    let program = directory.path().join("program");
+    let alone = run(Command::new(&program).env_remove("INKOC"), LIMIT);
+    assert_eq!(alone.status, Some(1));
+    assert!(alone.stderr.contains("the environment variable INKOC isn't set"), "{}", alone.stderr);
+    let wrong = run(Command::new(&program).env("INKOC", "/nowhere/inkoc"), LIMIT);
+    assert_eq!(wrong.status, Some(1));
+    assert!(wrong.stderr.contains("/nowhere/inkoc can't be run"), "{}", wrong.stderr);
+    assert_eq!(run(Command::new(&program).env("INKOC", INKOC), LIMIT).status, Some(0));
+}
