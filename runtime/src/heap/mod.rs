@@ -104,6 +104,7 @@ impl Heap {
         if !stress() && self.free(head) >= bytes {
             return;
         }
+        self.make_way(head, bytes);
         if stress() || self.wants_collection || self.load(head) + bytes > self.threshold {
             self.collect(head, bytes, roots);
         }
@@ -117,6 +118,7 @@ impl Heap {
     pub fn allocate(&mut self, head: &mut ProcessHead, bytes: usize) -> *mut u64 {
         debug_assert!(bytes.is_multiple_of(8));
         if self.free(head) < bytes {
+            self.make_way(head, bytes);
             self.grow(head, bytes);
             self.ask_if(head, self.load(head) + bytes > self.threshold);
         }
@@ -128,6 +130,15 @@ impl Heap {
             self.ask_if(head, true);
         }
         address
+    }
+
+    /// Raises the threshold for an object that is larger than it: a collection now would find little garbage, and
+    /// copy the object for nothing. Garbage stays below the size of the largest object, since the next one of the
+    /// same size is not larger than the threshold any more.
+    fn make_way(&mut self, head: &ProcessHead, bytes: usize) {
+        if bytes >= self.threshold {
+            self.threshold = self.load(head) + bytes + FIRST_THRESHOLD;
+        }
     }
 
     /// Asks for a collection at the next poll.

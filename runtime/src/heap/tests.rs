@@ -259,6 +259,17 @@ fn bytes_outside_of_the_heap_ask_for_collections() {
 }
 
 #[test]
+fn a_huge_object_asks_for_no_collection_but_a_second_one_does() {
+    const HUGE: usize = 16 << 20;
+    let mut process = process();
+    let process = &mut *process;
+    process.object(HUGE, header(class::BYTE_STORAGE, 0)).set_raw(STORAGE_CAPACITY, HUGE as u64 - 16);
+    assert!(!process.heap.wants_collection());
+    process.object(HUGE, header(class::BYTE_STORAGE, 0)).set_raw(STORAGE_CAPACITY, HUGE as u64 - 16);
+    assert!(process.heap.wants_collection());
+}
+
+#[test]
 fn identities_stay_and_differ() {
     let mut process = process();
     let pairs: Vec<Word> = (0..10).map(|_| fill(process.object(24, header(PAIR, 0)), 2)).collect();
