@@ -1,18 +1,15 @@
-//! The symbols that machine code calls, one for each row of `inko_abi::entry`, and the way back into it.
+//! The symbols that machine code calls, one for each row of `inko_abi::entry`.
 //!
 //! Rows other than leaves are entered through a shim that notes the caller's frame pointer and the return
 //! address in the process head, where stack walks begin. Machine code keeps the process in r15.
 
-use crate::outcome::Outcome;
-use crate::process::Process;
-use crate::program;
+use crate::switch;
 use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME, SLOW_RESULT};
-use inko_abi::word::Word;
 use std::arch::naked_asm;
 
 /// The functions under the names of their rows.
 mod targets {
-    pub(super) use crate::generator::{generator_new, generator_resume, generator_value, generator_yield};
+    pub(super) use crate::generator::{generator_new, generator_value};
     pub(super) use crate::messages::*;
     pub(super) use crate::panic::{
         panic_cast, panic_dispatch, panic_frozen, panic_message as panic, panic_uncaught, panic_undefined,
@@ -64,6 +61,48 @@ macro_rules! preserving {
     };
 }
 
+/// The shim of a row whose function may stop the process. When the process goes on, another function has
+/// its turn, which gives the result or stops the process again.
+macro_rules! stopping {
+    ($name:ident, then $then:ident) => {
+        #[unsafe(naked)]
+        #[unsafe(export_name = concat!("inko_rt_", stringify!($name)))]
+        unsafe extern "C" fn $name() {
+            naked_asm!(
+                "mov [rdi + {frame}], rbp",
+                "mov rax, [rsp]",
+                "mov [rdi + {address}], rax",
+                "push rbx",
+                "push r12",
+                "push r13",
+                "push r14",
+                "sub rsp, 8",
+                "call {target}",
+                "2:",
+                "cmp qword ptr [r15 + {stopping}], 0",
+                "je 3f",
+                "call {leave}",
+                "mov rdi, r15",
+                "call {then}",
+                "jmp 2b",
+                "3:",
+                "add rsp, 8",
+                "pop r14",
+                "pop r13",
+                "pop r12",
+                "pop rbx",
+                "ret",
+                frame = const EXIT_FRAME,
+                address = const EXIT_ADDRESS,
+                stopping = const switch::offset::STOPPING,
+                leave = sym switch::leave,
+                target = sym targets::$name,
+                then = sym targets::$then,
+            )
+        }
+    };
+}
+
 macro_rules! export {
     ($($name:ident ($($param:ident),*) -> $returns:ident : $effect:ident;)*) => {
         $(export!(@shim $name $effect);)*
@@ -80,9 +119,36 @@ macro_rules! export {
         #[unsafe(naked)]
         #[unsafe(export_name = "inko_rt_poll")]
         unsafe extern "C" fn poll() {
-            preserving!(["mov rdi, r15", "call {target}"], target = sym targets::poll)
+            preserving!(
+                [
+                    "mov rdi, r15",
+                    "call {target}",
+                    "cmp qword ptr [r15 + {stopping}], 0",
+                    "je 2f",
+                    "push rbx",
+                    "push r12",
+                    "push r13",
+                    "push r14",
+                    "call {leave}",
+                    "pop r14",
+                    "pop r13",
+                    "pop r12",
+                    "pop rbx",
+                    "2:"
+                ],
+                target = sym targets::poll,
+                stopping = const switch::offset::STOPPING,
+                leave = sym switch::leave,
+            )
         }
     };
+    // These are in the module of generators.
+    (@shim generator_resume Safepoint) => {};
+    (@shim generator_yield Safepoint) => {};
+    (@shim process_receive Safepoint) => { stopping!(process_receive, then process_received); };
+    (@shim process_suspend Safepoint) => { stopping!(process_suspend, then process_go_on); };
+    (@shim process_set_blocking Safepoint) => { stopping!(process_set_blocking, then process_has_moved); };
+    (@shim process_terminate Never) => { stopping!(process_terminate, then process_go_on); };
     (@shim $name:ident $effect:ident) => {
         #[unsafe(naked)]
         #[unsafe(export_name = concat!("inko_rt_", stringify!($name)))]
@@ -134,36 +200,3 @@ macro_rules! export_slow {
 }
 
 inko_abi::slow_paths!(export_slow);
-
-/// Calls a closure without arguments.
-///
-/// # Safety
-/// Must run on a stack of the process, and nothing else may use the process meanwhile.
-pub unsafe fn call(process: *mut Process, closure: Word) -> Outcome {
-    // SAFETY: passed on to the caller; the program's trampoline is installed before any process runs.
-    unsafe { enter(process, closure, program::call_address()) }
-}
-
-/// Saves what the C convention wants saved; machine code saves nothing.
-#[unsafe(naked)]
-unsafe extern "C" fn enter(process: *mut Process, closure: Word, target: usize) -> Outcome {
-    naked_asm!(
-        "push rbp",
-        "mov rbp, rsp",
-        "push rbx",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "sub rsp, 8",
-        "call rdx",
-        "add rsp, 8",
-        "pop r15",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbx",
-        "pop rbp",
-        "ret",
-    )
-}

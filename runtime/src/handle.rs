@@ -97,9 +97,7 @@ impl Handle {
         if mailbox.waits != wait {
             return None;
         }
-        let mut process = mailbox.waiting.take()?.process;
-        process.execution.timed_out = true;
-        Some(process)
+        Some(mailbox.waiting.take()?.process)
     }
 
     /// Whether the process is still in the wait of that number.

@@ -18,6 +18,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 mod config;
 mod entries;
+mod frames;
 mod generator;
 mod handle;
 pub mod heap;
@@ -35,5 +36,6 @@ mod stack;
 mod start;
 #[cfg(test)]
 mod testing;
+mod switch;
 mod unwind;
 mod walk;

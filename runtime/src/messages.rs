@@ -10,7 +10,7 @@ use crate::panic::panic;
 use crate::process::{Action, Process};
 use crate::{handle, scheduler};
 use inko_abi::object::HANDLE_POINTER;
-use inko_abi::word::Word;
+use inko_abi::word::{self, Word};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,19 +74,19 @@ pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, messa
 /// The next message, waiting for it for ever (0.0) or for a time.
 pub(crate) extern "C" fn process_receive(process: &mut Process, seconds: f64) -> Outcome {
     let limit = if seconds == 0.0 { None } else { process.duration(seconds) };
-    loop {
-        if let Some(fragment) = process.execution.handle.take() {
-            return Outcome::value(accept(process, fragment));
-        }
-        process.execution.timed_out = false;
-        process.suspend(Action::Receive(limit));
-        // A message that arrived together with the end of the time counts.
-        if process.execution.timed_out {
-            if let Some(fragment) = process.execution.handle.take() {
-                return Outcome::value(accept(process, fragment));
-            }
-            return Outcome::thrown(process.string("The timeout expired"));
-        }
+    if let Some(fragment) = process.execution.handle.take() {
+        return Outcome::value(accept(process, fragment));
+    }
+    process.suspend(Action::Receive(limit));
+    Outcome::value(word::NIL)
+}
+
+/// The end of a wait for a message.
+pub(crate) extern "C" fn process_received(process: &mut Process) -> Outcome {
+    // A message that arrived together with the end of the time counts.
+    match process.execution.handle.take() {
+        Some(fragment) => Outcome::value(accept(process, fragment)),
+        None => Outcome::thrown(process.string("The timeout expired")),
     }
 }
 
@@ -106,6 +106,9 @@ pub(crate) extern "C" fn process_suspend(process: &mut Process, seconds: f64) {
     }
 }
 
+/// The end of a wait without a result.
+pub(crate) extern "C" fn process_go_on(_: &mut Process) {}
+
 /// Never returns: the worker frees the process.
 pub(crate) extern "C" fn process_terminate(process: &mut Process) {
     process.suspend(Action::Finish);
@@ -118,6 +121,11 @@ pub(crate) extern "C" fn process_set_blocking(process: &mut Process, blocking: b
     }
     execution.blocking = blocking;
     process.suspend(Action::Move);
+    true
+}
+
+/// The process is where blocking operations may be done, or has come back.
+pub(crate) extern "C" fn process_has_moved(_: &mut Process) -> bool {
     true
 }
 

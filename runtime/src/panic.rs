@@ -73,19 +73,10 @@ pub fn trace(process: &Process) -> String {
 /// The positions of all calls that a process is in, innermost first. Code that the compiler made up has
 /// positions without a name, which mean nothing to people.
 pub fn positions(process: &Process) -> Vec<&'static Position> {
-    let mut found = Vec::new();
-    let mut add = |address, frame| {
-        for frame in walk::frames(address, frame) {
-            found.extend(frame.positions().filter(|position| !program::string(position.name).is_empty()));
-        }
-    };
-    add(process.head.exit_address, process.head.exit_frame);
-    for &generator in process.execution.generators.iter().rev() {
-        // SAFETY: active generators are kept alive by the frames that resume them.
-        let (address, frame) = unsafe { (*generator).resumed_from() };
-        add(address, frame);
-    }
-    found
+    walk::frames(process.innermost(), walk::Until::Process)
+        .flat_map(|(frame, _)| frame.positions())
+        .filter(|position| !program::string(position.name).is_empty())
+        .collect()
 }
 
 /// Stops the program because a recursion has no end.

@@ -4,7 +4,7 @@
 //! limit is one of:
 //!
 //! * the *shallow* limit, a little below the top: passing it only notes that the stack is used deeply, so
-//!   that its memory is given back at the end;
+//!   that its memory is given back later;
 //! * the *true* limit: passing it is the end of a recursion without end;
 //! * `STOP`: someone wants the process to stop, the collector or the clock.
 //!
@@ -17,34 +17,17 @@
 //! then one more poll finds nothing to do. No order loses a request for good: the clock repeats it.
 
 use crate::panic;
-use crate::process::{Action, Process};
-use crate::stack::SHALLOW;
+use crate::process::{Action, Execution, Process};
 use inko_abi::process::STOP;
 use std::sync::atomic::Ordering;
 
-/// Restores the stack limit of the stack that the process is running on.
-pub fn renew_limit(process: &mut Process) {
-    let limit = shallow_limit(process).unwrap_or(process.execution.true_limit);
-    process.head.stack_limit.store(limit, Ordering::Relaxed);
+/// Restores the limit of the stack that the process is running on.
+fn renew_limit(process: &mut Process) {
+    let Execution { true_limit, shallow_limit, .. } = process.execution;
+    process.head.stack_limit.store(shallow_limit.max(true_limit), Ordering::Relaxed);
 }
 
-/// The end of the stack that the process is running on, and whether it was used deeply.
-fn depth(process: &mut Process) -> (u64, &mut bool) {
-    match process.execution.generators.last() {
-        // SAFETY: active generators are kept alive by the process.
-        Some(&generator) => unsafe { (*generator).depth() },
-        None => (process.execution.top, &mut process.execution.deep),
-    }
-}
-
-/// The shallow limit of the stack that the process is running on, until it is passed.
-fn shallow_limit(process: &mut Process) -> Option<u64> {
-    let true_limit = process.execution.true_limit;
-    let (top, deep) = depth(process);
-    (!*deep).then(|| (top - SHALLOW as u64).max(true_limit))
-}
-
-/// Sets the limit of another stack that the process is about to run on. Requests to stop stay.
+/// Sets the limit of the stack that the process is about to run on. Requests to stop stay.
 pub fn change_limit(process: &mut Process) {
     renew_limit(process);
     if process.heap.wants_collection() || process.execution.preempt.load(Ordering::Relaxed) {
@@ -59,8 +42,8 @@ pub(crate) extern "C" fn poll(process: &mut Process) {
     if here < process.execution.true_limit {
         panic::stack_overflow(process);
     }
-    if shallow_limit(process).is_some_and(|limit| here < limit + POLL_FRAME) {
-        *depth(process).1 = true;
+    if here < process.execution.shallow_limit.saturating_add(POLL_FRAME) {
+        process.execution.shallow_limit = 0;
         renew_limit(process);
     }
     if process.heap.wants_collection() {

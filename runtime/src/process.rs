@@ -3,13 +3,14 @@
 //! *Invariant:* a process is owned by one place at a time: the worker that runs it, a queue, or the mailbox
 //! it is parked in. Only its owner touches it, except for the two atomics that preempt it.
 
+use crate::frames::Frames;
 use crate::generator::Generator;
 use crate::handle::Handle;
 use crate::heap::{Heap, Visitor};
 use crate::scheduler::Context;
-use crate::stack::Stack;
+use crate::stack::{SHALLOW, Stack};
+use crate::switch::Switch;
 use crate::walk;
-use corosensei::{Coroutine, Yielder};
 use inko_abi::process::{ProcessHead, STACK_RESERVE};
 use inko_abi::word::{self, Word};
 use std::collections::VecDeque;
@@ -45,29 +46,44 @@ pub enum Action {
     Finish,
 }
 
-/// The coroutine of a process.
-pub type Fiber = Coroutine<(), Action, (), Stack>;
+/// Where the frames of a process are.
+#[derive(Debug)]
+pub enum Place {
+    /// Nowhere: it hasn't started.
+    New,
+    /// On the stack of the worker that runs it.
+    Worker,
+    /// In [`Execution::frames`].
+    Away,
+    /// On a stack of its own: they are too many to be moved all the time.
+    Own(Stack),
+}
 
-/// The stack and the scheduling state of a process.
+/// The frames and the scheduling state of a process.
+#[repr(C)]
 pub struct Execution {
     /// What other processes know of this one.
     pub handle: Arc<Handle>,
     /// Its place in the scheduler's registry.
-    pub place: u32,
+    pub number: u32,
     /// What it runs: a lambda.
     pub code: Word,
-    /// Its stack, attached when it first runs.
-    pub fiber: Option<Fiber>,
-    /// The way back to the worker, while it is running.
-    pub yielder: *const Yielder<(), Action>,
+    /// What switching to it and away from it needs.
+    pub switch: Switch,
+    /// Its frames while it isn't running.
+    pub frames: Frames,
+    /// Where the frames are.
+    pub place: Place,
+    /// What it has stopped for.
+    pub action: Option<Action>,
     /// The worker it is running on, while it is running.
     pub context: *const Context,
     /// Set when its time slice is over.
     pub preempt: AtomicBool,
-    /// Where its stack really ends, less the reserve for the runtime.
+    /// Where the stack that it runs on really ends, less the reserve for the runtime.
     pub true_limit: u64,
-    /// The end (highest address) of its own stack, 0 before it has one.
-    pub top: u64,
+    /// Below this address it uses the stack so deeply that the memory should be given back; 0 once it does.
+    pub shallow_limit: u64,
     /// The generators that are running, outermost first.
     pub generators: Vec<*mut Generator>,
     /// Messages that it sent to itself and has not received yet, which aren't copied: roots. They are
@@ -77,10 +93,6 @@ pub struct Execution {
     pub blocking: bool,
     /// The worker it is pinned to.
     pub pinned: Option<usize>,
-    /// Whether the last wait ended without a message.
-    pub timed_out: bool,
-    /// Whether its stack was used so deeply that the memory should be given back.
-    pub deep: bool,
     /// Whether it is the main process, with which the program ends.
     pub is_main: bool,
 }
@@ -90,8 +102,8 @@ pub struct Execution {
 unsafe impl Send for Process {}
 
 impl Process {
-    /// A process that has not run yet. `place` is what [`crate::scheduler::register`] gave for the handle.
-    pub fn new(handle: Arc<Handle>, place: u32, code: Word, is_main: bool) -> Box<Self> {
+    /// A process that has not run yet. `number` is what [`crate::scheduler::register`] gave for the handle.
+    pub fn new(handle: Arc<Handle>, number: u32, code: Word, is_main: bool) -> Box<Self> {
         Box::new(Self {
             head: ProcessHead {
                 stack_limit: AtomicU64::new(0),
@@ -107,32 +119,39 @@ impl Process {
             heap: Heap::default(),
             execution: Execution {
                 handle,
-                place,
+                number,
                 code,
-                fiber: None,
-                yielder: ptr::null(),
+                switch: Switch::default(),
+                frames: Frames::default(),
+                place: Place::New,
+                action: None,
                 context: ptr::null(),
                 preempt: AtomicBool::new(false),
                 true_limit: 0,
-                top: 0,
+                shallow_limit: 0,
                 generators: Vec::new(),
                 own_messages: VecDeque::new(),
                 blocking: false,
                 pinned: None,
-                timed_out: false,
-                deep: false,
                 is_main,
             },
         })
     }
 
-    /// Gives the processor back to the worker, which performs the action. Returns when the process runs
-    /// again, possibly on another thread.
+    /// Stops the process when the running function of the runtime has returned to its shim; the worker then performs
+    /// the action. Only entry points with a shim that stops may use it; see [`crate::entries`].
     pub fn suspend(&mut self, action: Action) {
-        let yielder = self.execution.yielder;
-        // SAFETY: only called on the process's own stack, while its worker is in `resume`, which keeps
-        // the yielder alive. The caller holds nothing of the thread.
-        unsafe { (*yielder).suspend(action) };
+        self.execution.action = Some(action);
+        self.execution.switch.stopping = 1;
+    }
+
+    /// What the process has stopped for.
+    ///
+    /// # Panics
+    /// If it hasn't stopped.
+    pub fn take_action(&mut self) -> Action {
+        self.execution.switch.stopping = 0;
+        self.execution.action.take().expect("processes stop for something")
     }
 
     /// Makes room for `bytes` (a multiple of 8) so that the next allocations of up to that many bytes
@@ -158,9 +177,32 @@ impl Process {
         unsafe { &*self.execution.context }
     }
 
-    /// Notes where the stack that the process is about to run on ends.
-    pub fn set_stack(&mut self, lowest: usize) {
+    /// Notes the stack that the process is about to run on.
+    pub fn set_stack(&mut self, lowest: usize, top: usize) {
         self.execution.true_limit = (lowest + STACK_RESERVE) as u64;
+        self.execution.shallow_limit = ((top - SHALLOW) as u64).max(self.execution.true_limit);
+    }
+
+    /// Names a new place for the frames of a process that are away: they will end at `base`.
+    pub fn rebase(&mut self, base: u64) {
+        let distance = self.execution.frames.rebase(base);
+        if distance == 0 {
+            return;
+        }
+        self.head.exit_frame = self.head.exit_frame.wrapping_add(distance);
+        for &generator in &self.execution.generators {
+            // SAFETY: active generators are kept alive by the frames that resume them.
+            unsafe { (*generator).rebase(distance) };
+        }
+    }
+
+    /// Where the innermost frame of machine code is.
+    pub fn innermost(&self) -> walk::Start {
+        let moved_by = match self.execution.place {
+            Place::Away => self.execution.frames.moved_by(),
+            _ => 0,
+        };
+        walk::Start { address: self.head.exit_address, frame: self.head.exit_frame, moved_by }
     }
 }
 
@@ -172,7 +214,9 @@ impl Execution {
         visitor(&mut head.unwind_home);
         visitor(&mut head.unwind_value);
         self.own_messages.iter_mut().for_each(&mut *visitor);
-        walk::visit(head.exit_address, head.exit_frame, visitor);
+        // Only running processes collect: the frames are on a stack.
+        let innermost = walk::Start { address: head.exit_address, frame: head.exit_frame, moved_by: 0 };
+        walk::visit(innermost, walk::Until::Process, visitor);
         for &generator in self.generators.iter().rev() {
             // SAFETY: active generators are kept alive by the frames that resume them.
             unsafe { (*generator).visit_active(visitor) };

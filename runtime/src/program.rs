@@ -8,7 +8,8 @@ use inko_abi::word::Word;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 static PROGRAM: AtomicPtr<Program> = AtomicPtr::new(std::ptr::null_mut());
-static CALL: AtomicUsize = AtomicUsize::new(0);
+/// The address of the trampoline, 0 before the installation; see `inko_abi::table::CALL_SYMBOL`.
+pub static CALL: AtomicUsize = AtomicUsize::new(0);
 
 /// The compiled trampoline; see `inko_abi::table::CALL_SYMBOL`.
 pub type CallFunction = unsafe extern "C" fn(process: *mut u8, closure: Word);
@@ -28,11 +29,6 @@ pub fn program() -> &'static Program {
     assert!(!program.is_null(), "no program is installed");
     // SAFETY: `install` stored a `&'static`.
     unsafe { &*program }
-}
-
-/// The address of the trampoline, 0 before the installation.
-pub fn call_address() -> usize {
-    CALL.load(Ordering::Relaxed)
 }
 
 /// The row of a class.

@@ -32,17 +32,15 @@ pub(crate) extern "C" fn unwind_resume(process: &mut Process) {
 
 /// Enters the innermost landing pad.
 pub(crate) fn proceed(process: &mut Process) -> ! {
-    let frames = walk::frames(process.head.exit_address, process.head.exit_frame);
-    for frame in frames {
+    let frames = walk::frames(process.innermost(), walk::Until::Process);
+    for (frame, generators) in frames {
         if frame.site.landing_pad != 0 {
+            generator::abandon(process, generators);
             let target = frame.function.start + u64::from(frame.site.landing_pad);
             // SAFETY: the tables say that this frame has a landing pad there, which expects exactly
             // these registers. The frames left behind, this one included, own nothing.
             unsafe { enter_landing_pad(process, frame.stack_pointer(), frame.pointer, target) }
         }
-    }
-    if !process.execution.generators.is_empty() {
-        generator::unwind(process);
     }
     panic(process, "a block tried to return from a method that is no longer running")
 }

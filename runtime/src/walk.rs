@@ -10,8 +10,11 @@
 //! frame - size   the stack pointer at the call
 //! ```
 //!
-//! A walk ends at the first return address that isn't in machine code, that of the trampoline's caller.
+//! A walk ends at the first return address that has no row, which is in the trampoline through which the runtime calls
+//! machine code. The frames of a running generator lie next to those of whoever resumed it, with that of the trampoline
+//! and one of the runtime between, which a walk steps over.
 
+use crate::generator;
 use crate::heap::Visitor;
 use crate::program::program;
 use inko_abi::table::{CallSite, Function, NO_POSITION, Position};
@@ -35,7 +38,7 @@ impl Frame {
     }
 
     /// The source position of the call, followed by those it was inlined at.
-    pub fn positions(&self) -> impl Iterator<Item = &'static Position> {
+    pub fn positions(&self) -> impl Iterator<Item = &'static Position> + use<> {
         let mut next = self.site.position;
         std::iter::from_fn(move || {
             if next == NO_POSITION {
@@ -49,24 +52,60 @@ impl Frame {
     }
 }
 
-/// The frames from a return address and frame pointer outwards.
-pub fn frames(mut address: u64, mut pointer: u64) -> impl Iterator<Item = Frame> {
+/// Where a walk starts: a call from machine code into the runtime.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// The return address.
+    pub address: u64,
+    /// The frame pointer.
+    pub frame: u64,
+    /// The distance from where the frames belong to where they are: not 0 while they are away from the stack.
+    pub moved_by: u64,
+}
+
+/// Where a walk ends.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Until {
+    /// At the outermost frame of the process.
+    Process,
+    /// At the outermost frame of the innermost generator.
+    Generator,
+}
+
+/// The frames from a call into the runtime outwards, with the number of generators left so far.
+pub fn frames(start: Start, until: Until) -> impl Iterator<Item = (Frame, usize)> {
+    let Start { mut address, frame: mut pointer, moved_by } = start;
+    let mut left = 0;
     std::iter::from_fn(move || {
-        let (function, site) = lookup(address)?;
+        // SAFETY: machine code and the shim between generators and their resumers keep frame pointers.
+        let caller = |pointer: u64| unsafe {
+            let at = pointer.wrapping_add(moved_by);
+            (*((at + 8) as *const u64), *(at as *const u64))
+        };
+        let found = lookup(address).or_else(|| {
+            if until == Until::Generator || address == 0 {
+                return None;
+            }
+            // In the trampoline: who called it?
+            let (caller_address, resumed) = caller(pointer);
+            if caller_address != generator::return_address() {
+                return None;
+            }
+            (address, pointer) = caller(resumed);
+            left += 1;
+            lookup(address)
+        });
+        let (function, site) = found?;
         let frame = Frame { pointer, function, site };
-        // SAFETY: machine code keeps frame pointers, and the frame belongs to it.
-        unsafe {
-            address = *((pointer + 8) as *const u64);
-            pointer = *(pointer as *const u64);
-        }
-        Some(frame)
+        (address, pointer) = caller(pointer);
+        Some((frame, left))
     })
 }
 
 /// Shows the words in the live slots of all frames.
-pub fn visit(address: u64, pointer: u64, visitor: &mut Visitor<'_>) {
-    for frame in frames(address, pointer) {
-        let base = frame.stack_pointer();
+pub fn visit(start: Start, until: Until, visitor: &mut Visitor<'_>) {
+    for (frame, _) in frames(start, until) {
+        let base = frame.stack_pointer().wrapping_add(start.moved_by);
         for index in frame.site.first_slot..frame.site.first_slot + frame.site.slot_count {
             // SAFETY: the compiler writes the offsets of slots that hold words at this call.
             unsafe {

@@ -45,12 +45,10 @@ pub fn duplicated(object: Object) {
 pub fn weight(object: Object) -> usize {
     /// Handle and mailbox; small, since most handles are of processes that run anyway.
     const PROCESS: usize = 64;
-    /// The pages that a generator touches: two of its stack, one of page tables.
-    const GENERATOR: usize = 12 << 10;
     match object.class() {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
-        _ => GENERATOR,
+        _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
     }
 }
 

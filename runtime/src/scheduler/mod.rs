@@ -104,8 +104,8 @@ pub fn run(threads: Threads, main: Word) -> ! {
     clock::start();
     let shared = Handle::new();
     activated();
-    let place = register(&shared);
-    scheduler().injector.push(Process::new(shared, place, main, true));
+    let number = register(&shared);
+    scheduler().injector.push(Process::new(shared, number, main, true));
     let mut contexts = queues.into_iter().enumerate().map(|(index, queue)| Context::primary(index, queue));
     let first = contexts.next().expect("there is at least one worker");
     for context in contexts {

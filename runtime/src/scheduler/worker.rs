@@ -3,9 +3,9 @@
 use super::{clock, scheduler};
 use crate::panic;
 use crate::poll;
-use crate::process::{Action, Fiber, Process};
+use crate::process::{Action, Place, Process};
 use crate::stack::Stack;
-use corosensei::{Coroutine, CoroutineResult};
+use crate::{config, switch};
 use crossbeam_deque::{Steal, Worker};
 use inko_abi::process::STOP;
 use std::cell::{Cell, RefCell};
@@ -19,6 +19,10 @@ const INJECTOR_INTERVAL: u32 = 61;
 /// processes that play ping-pong must not keep others waiting.
 const SLOT_RUNS: u32 = 16;
 
+/// Frames of up to so many bytes in total are moved away from the stack when their process stops. Deeper in a recursion
+/// it takes the stack along.
+const MOVED: usize = 4 << 10;
+
 /// What a thread that runs processes has of its own.
 pub struct Context {
     /// The number of a worker; threads for blocking operations have none.
@@ -28,6 +32,8 @@ pub struct Context {
     next: RefCell<Option<Box<Process>>>,
     slot_runs: Cell<u32>,
     ticks: Cell<u32>,
+    /// The stack that processes run on, made for the first.
+    stack: RefCell<Option<Stack>>,
 }
 
 /// The process that a worker is running, for the clock to preempt.
@@ -91,7 +97,14 @@ impl Context {
     }
 
     fn new(index: Option<usize>, queue: Worker<Box<Process>>) -> Self {
-        Self { index, queue, next: RefCell::default(), slot_runs: Cell::new(0), ticks: Cell::new(0) }
+        Self {
+            index,
+            queue,
+            next: RefCell::default(),
+            slot_runs: Cell::new(0),
+            ticks: Cell::new(0),
+            stack: RefCell::default(),
+        }
     }
 
     /// Makes a new process run.
@@ -187,6 +200,9 @@ impl Context {
     /// Waits for work; see the protocol in the parent module.
     fn sleep(&self, index: usize) -> Box<Process> {
         let scheduler = scheduler();
+        if let Some(stack) = self.stack.borrow_mut().as_mut() {
+            stack.trim();
+        }
         let mut lock = scheduler.sleep.lock();
         scheduler.idle.fetch_add(1, Ordering::SeqCst);
         fence(Ordering::SeqCst);
@@ -208,31 +224,97 @@ impl Context {
         found
     }
 
-    /// Runs a process until it suspends itself, and performs its action.
-    pub(super) fn run(&self, process: Box<Process>) {
+    /// Runs a process until it stops, and performs its action.
+    pub(super) fn run(&self, mut process: Box<Process>) {
+        process.execution.context = self;
+        self.place(&mut process);
         let process = Box::into_raw(process);
-        // SAFETY: the box was just taken apart; this thread is the owner until the action is performed.
-        // While the fiber runs, only it uses the process.
-        let (process, result) = unsafe {
-            (*process).execution.context = self;
-            let mut fiber = match (*process).execution.fiber.take() {
-                Some(fiber) => fiber,
-                None => attach(&mut *process),
-            };
-            let slot = self.index.map(|index| &scheduler().slots[index]);
-            if let Some(slot) = slot {
-                slot.begin(process);
-            }
-            let result = fiber.resume(());
+        let slot = self.index.map(|index| &scheduler().slots[index]);
+        if let Some(slot) = slot {
+            slot.begin(process);
+        }
+        // SAFETY: the process was just placed on a stack that is its own or this worker's; this thread owns it until
+        // the action is performed, and meanwhile only the process itself uses it.
+        let mut process = unsafe {
+            switch::resume(process);
             if let Some(slot) = slot {
                 slot.end();
             }
-            (*process).execution.fiber = Some(fiber);
-            (Box::from_raw(process), result)
+            Box::from_raw(process)
         };
-        match result {
-            CoroutineResult::Yield(action) => self.perform(process, action),
-            CoroutineResult::Return(()) => finish(process),
+        let action = process.take_action();
+        self.note_depth(&mut process);
+        if !matches!(action, Action::Finish) {
+            self.displace(&mut process);
+        }
+        self.perform(process, action);
+    }
+
+    /// Puts the frames of a process on a stack.
+    fn place(&self, process: &mut Process) {
+        let started = !matches!(process.execution.place, Place::New);
+        if process.execution.is_main && !started {
+            process.execution.place = Place::Own(made(Stack::main()));
+        }
+        let mut own = self.stack.borrow_mut();
+        let stack = match &process.execution.place {
+            Place::Own(stack) => stack,
+            _ => own.get_or_insert_with(|| made(Stack::new())),
+        };
+        let (lowest, top) = (stack.lowest(), stack.top());
+        process.set_stack(lowest, top);
+        poll::change_limit(process);
+        let base = top as u64 - self.offset();
+        match process.execution.place {
+            Place::Own(_) if started => {}
+            // SAFETY: the stack is new.
+            Place::Own(_) => unsafe { switch::prepare(process, base) },
+            // SAFETY: no process is on this worker's stack, since it isn't running one.
+            _ => unsafe {
+                if started {
+                    process.rebase(base);
+                    process.execution.frames.put();
+                } else {
+                    switch::prepare(process, base);
+                }
+                process.execution.place = Place::Worker;
+            },
+        }
+    }
+
+    /// Under stress frames are never put where they were before.
+    fn offset(&self) -> u64 {
+        if !config::yield_stress() {
+            return 0;
+        }
+        u64::from(self.ticks.get() % 256) * 16
+    }
+
+    /// Notes whether the stack was used deeply, so that its memory is given back when nobody needs it.
+    fn note_depth(&self, process: &mut Process) {
+        if process.execution.shallow_limit != 0 {
+            return;
+        }
+        match &mut process.execution.place {
+            Place::Own(stack) => stack.set_deep(),
+            _ => self.stack.borrow_mut().as_mut().expect("the process ran on it").set_deep(),
+        }
+    }
+
+    /// Takes the frames of a process that has stopped from the worker's stack, or gives the stack to it.
+    fn displace(&self, process: &mut Process) {
+        let few = process.execution.frames.size() <= MOVED;
+        match process.execution.place {
+            Place::Own(_) if process.execution.is_main || !few => {}
+            Place::Worker if !few => {
+                let stack = self.stack.take().expect("the process ran on it");
+                process.execution.place = Place::Own(stack);
+            }
+            _ => {
+                // SAFETY: the process has switched away, and its frames are all between stack pointer and base.
+                unsafe { process.execution.frames.take() };
+                process.execution.place = Place::Away;
+            }
         }
     }
 
@@ -259,44 +341,21 @@ impl Context {
     }
 }
 
-/// Gives a process its stack.
-fn attach(process: &mut Process) -> Fiber {
-    let made = if process.execution.is_main { Stack::main() } else { Stack::new() };
-    let stack = match made {
-        Ok(stack) => stack,
-        Err(error) => panic::end(&format!("error: there is no memory for the stack of a process: {error}\n")),
-    };
-    process.set_stack(stack.lowest());
-    process.execution.top = stack.top() as u64;
-    poll::renew_limit(process);
-    let process: *mut Process = process;
-    Coroutine::with_stack(stack, move |yielder, ()| {
-        // SAFETY: the process outlives its fiber, and while the fiber runs only it uses the process.
-        unsafe {
-            (*process).execution.yielder = yielder;
-            let outcome = crate::entries::call(process, (*process).execution.code);
-            if outcome.status != 0 {
-                panic::panic_uncaught(&mut *process, outcome.word);
-            }
-        }
+/// A stack, or the end of the program.
+fn made(stack: std::io::Result<Stack>) -> Stack {
+    stack.unwrap_or_else(|error| {
+        panic::end(&format!("error: there is no memory for the stack of a process: {error}\n"))
     })
 }
 
 /// Ends a process: what it owns is freed at once.
-fn finish(mut process: Box<Process>) {
+fn finish(process: Box<Process>) {
     if process.execution.is_main {
         panic::exit(0);
     }
     let handle = process.execution.handle.clone();
-    super::unregister(&handle, process.execution.place);
+    super::unregister(&handle, process.execution.number);
     handle.close();
-    if let Some(mut fiber) = process.execution.fiber.take() {
-        if !fiber.done() {
-            // SAFETY: the frames on it are machine code and runtime functions that own nothing.
-            unsafe { fiber.force_reset() };
-        }
-        fiber.into_stack().recycle(process.execution.deep);
-    }
     drop(process);
     super::deactivated();
 }
