@@ -64,7 +64,7 @@ def peer(language, name, size, directory):
         return [target / "release" / name, *arguments]
     if language == "erlang" and (PEERS / "erlang" / f"{name}.erl").exists() and shutil.which("erlc"):
         build(["erlc", "-o", directory, PEERS / "erlang" / f"{name}.erl"])
-        return ["erl", "-noshell", "-pa", directory, "-run", name, "main", *arguments, "-s", "init", "stop"]
+        return ["erl", "+P", "10000000", "-noshell", "-pa", directory, "-run", name, "main", *arguments, "-s", "init", "stop"]
     return None
 
 
