@@ -4,7 +4,7 @@
 //! address in the process head, where stack walks begin. Machine code keeps the process in r15.
 
 use crate::switch;
-use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME, SLOW_RESULT};
+use inko_abi::process::offset::{EXIT_ADDRESS, EXIT_FRAME, SLOW_ARGUMENTS, SLOW_RESULT};
 use std::arch::naked_asm;
 
 /// The functions under the names of their rows.
@@ -20,8 +20,7 @@ mod targets {
     pub(super) use crate::unwind::{unwind, unwind_resume};
 }
 
-/// The body of a shim that preserves every register around a call; machine code is entered with the arguments
-/// in those of the C convention and the process in r15.
+/// The body of a shim that preserves every register around a call. The process is in r15.
 macro_rules! preserving {
     ([$($call:literal),*], $($operands:tt)*) => {
         naked_asm!(
@@ -114,34 +113,8 @@ macro_rules! export {
             naked_asm!("jmp {target}", target = sym targets::$name)
         }
     };
-    // Preserves every register, so that the hot path around a poll may keep values in any of them.
-    (@shim poll Safepoint) => {
-        #[unsafe(naked)]
-        #[unsafe(export_name = "inko_rt_poll")]
-        unsafe extern "C" fn poll() {
-            preserving!(
-                [
-                    "mov rdi, r15",
-                    "call {target}",
-                    "cmp qword ptr [r15 + {stopping}], 0",
-                    "je 2f",
-                    "push rbx",
-                    "push r12",
-                    "push r13",
-                    "push r14",
-                    "call {leave}",
-                    "pop r14",
-                    "pop r13",
-                    "pop r12",
-                    "pop rbx",
-                    "2:"
-                ],
-                target = sym targets::poll,
-                stopping = const switch::offset::STOPPING,
-                leave = sym switch::leave,
-            )
-        }
-    };
+    // A slow path only.
+    (@shim poll Safepoint) => {};
     // These are in the module of generators.
     (@shim generator_resume Safepoint) => {};
     (@shim generator_yield Safepoint) => {};
@@ -183,17 +156,46 @@ macro_rules! export_slow {
             )*
         }
     };
-    (@body $name:ident word) => {
+    (@body poll nothing) => {
         preserving!(
-            ["call {target}", "mov [r15 + {result}], rax"],
-            target = sym targets::$name,
-            result = const SLOW_RESULT,
+            [
+                "mov rdi, r15",
+                "call {target}",
+                "cmp qword ptr [r15 + {stopping}], 0",
+                "je 2f",
+                "push rbx",
+                "push r12",
+                "push r13",
+                "push r14",
+                "call {leave}",
+                "pop r14",
+                "pop r13",
+                "pop r12",
+                "pop rbx",
+                "2:"
+            ],
+            target = sym targets::poll,
+            stopping = const switch::offset::STOPPING,
+            leave = sym switch::leave,
         )
     };
-    (@body $name:ident double) => {
+    (@body $name:ident word) => { export_slow!(@call $name "mov [r15 + {result}], rax") };
+    (@body $name:ident double) => { export_slow!(@call $name "movsd [r15 + {result}], xmm0") };
+    // An address in the result's place does no harm.
+    (@body $name:ident nothing) => { export_slow!(@call $name "mov [r15 + {result}], r15") };
+    (@call $name:ident $keep:literal) => {
         preserving!(
-            ["call {target}", "movsd [r15 + {result}], xmm0"],
+            [
+                "mov rdi, r15",
+                "mov rsi, [r15 + {arguments}]",
+                "mov rdx, [r15 + {arguments} + 8]",
+                "mov rcx, [r15 + {arguments} + 16]",
+                "movsd xmm0, [r15 + {arguments}]",
+                "call {target}",
+                $keep
+            ],
             target = sym targets::$name,
+            arguments = const SLOW_ARGUMENTS,
             result = const SLOW_RESULT,
         )
     };

@@ -11,7 +11,7 @@ use crate::scheduler::Context;
 use crate::stack::{SHALLOW, Stack};
 use crate::switch::Switch;
 use crate::walk;
-use inko_abi::process::{ProcessHead, STACK_RESERVE};
+use inko_abi::process::{ProcessHead, SLOW_ARGUMENTS, STACK_RESERVE};
 use inko_abi::word::{self, Word};
 use std::collections::VecDeque;
 use std::ptr;
@@ -115,6 +115,7 @@ impl Process {
                 unwind_value: word::NIL,
                 unwind_exit: 0,
                 slow_result: 0,
+                slow_arguments: [0; SLOW_ARGUMENTS],
             },
             heap: Heap::default(),
             execution: Execution {

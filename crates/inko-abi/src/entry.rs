@@ -72,7 +72,7 @@ pub struct Signature {
 macro_rules! rows {
     ($callback:ident) => {
         $callback! {
-            // Polls, allocation, exits. `poll` preserves all registers (preserve_all).
+            // Polls, allocation, exits. `poll` is entered as a slow path only.
             poll () -> Nothing : Safepoint;
             // Bytes (header included) -> untagged address of uninitialised memory, to be filled at once.
             allocate (Raw) -> Raw : Safepoint;
@@ -93,7 +93,7 @@ macro_rules! rows {
             // Continues the current non-local exit in the caller of the current frame.
             unwind_resume () -> Nothing : Never;
             // Moves a value to the permanent heap (frozen); returns the permanent word.
-            freeze (Word) -> Word : Safepoint;
+            freeze (Word) -> Word : Panics;
             program_exit (Word) -> Nothing : Never;
 
             // Integers: the slow paths of the inline operations; operands of any size.
@@ -111,9 +111,9 @@ macro_rules! rows {
             integer_compare (Word, Word) -> Raw : Leaf;
             integer_to_float (Word) -> Float : Leaf;
             // Integer, radix (2 to 36, checked by std).
-            integer_to_string (Word, Word) -> Word : Safepoint;
+            integer_to_string (Word, Word) -> Word : Panics;
             // String, radix -> Integer; throws a String.
-            string_to_integer (Word, Word) -> Throws : Safepoint;
+            string_to_integer (Word, Word) -> Throws : Panics;
 
             // Floats.
             float_box (Float) -> Word : Panics;
@@ -127,32 +127,32 @@ macro_rules! rows {
             float_is_infinite (Float) -> Bool : Leaf;
             float_to_bits (Float) -> Word : Panics;
             float_to_integer (Float) -> Word : Panics;
-            float_to_string (Float) -> Word : Safepoint;
+            float_to_string (Float) -> Word : Panics;
             // Throws a String.
-            string_to_float (Word) -> Throws : Safepoint;
+            string_to_float (Word) -> Throws : Panics;
 
             // Strings.
             string_length (Word) -> Word : Leaf;
             string_byte (Word, Word) -> Word : Panics;
             string_equals (Word, Word) -> Bool : Leaf;
-            string_concat (Word, Word) -> Word : Safepoint;
+            string_concat (Word, Word) -> Word : Panics;
             // An Array of Strings.
-            string_concat_array (Word) -> Word : Safepoint;
-            string_slice (Word, Word, Word) -> Word : Safepoint;
-            string_to_lower (Word) -> Word : Safepoint;
-            string_to_upper (Word) -> Word : Safepoint;
-            string_to_byte_array (Word) -> Word : Safepoint;
-            string_format_debug (Word) -> Word : Safepoint;
+            string_concat_array (Word) -> Word : Panics;
+            string_slice (Word, Word, Word) -> Word : Panics;
+            string_to_lower (Word) -> Word : Panics;
+            string_to_upper (Word) -> Word : Panics;
+            string_to_byte_array (Word) -> Word : Panics;
+            string_format_debug (Word) -> Word : Panics;
 
             // Arrays. `array_get` and `array_set` are the slow paths of the inline operations: they
             // apply the index rule, grow on an append, and panic when out of bounds or frozen.
             // A capacity; length 0.
-            array_new (Raw) -> Word : Safepoint;
+            array_new (Raw) -> Word : Panics;
             // Amount, value.
-            array_filled (Word, Word) -> Word : Safepoint;
+            array_filled (Word, Word) -> Word : Panics;
             array_get (Word, Word) -> Word : Panics;
-            array_set (Word, Word, Word) -> Word : Safepoint;
-            array_push (Word, Word) -> Word : Safepoint;
+            array_set (Word, Word, Word) -> Word : Panics;
+            array_push (Word, Word) -> Word : Panics;
             // `UNDEFINED` when empty.
             array_pop (Word) -> Word : Panics;
             array_remove (Word, Word) -> Word : Panics;
@@ -161,19 +161,19 @@ macro_rules! rows {
             array_find (Word, Word) -> Word : Panics;
 
             // Byte arrays, with the same rules.
-            byte_array_from_array (Word) -> Word : Safepoint;
+            byte_array_from_array (Word) -> Word : Panics;
             byte_array_length (Word) -> Word : Leaf;
             byte_array_get (Word, Word) -> Word : Panics;
             byte_array_find (Word, Word) -> Word : Panics;
-            byte_array_set (Word, Word, Word) -> Word : Safepoint;
+            byte_array_set (Word, Word, Word) -> Word : Panics;
             byte_array_remove (Word, Word) -> Word : Panics;
             byte_array_clear (Word) -> Nothing : Panics;
             byte_array_equals (Word, Word) -> Bool : Leaf;
-            byte_array_to_string (Word) -> Word : Safepoint;
-            byte_array_drain_to_string (Word) -> Word : Safepoint;
+            byte_array_to_string (Word) -> Word : Panics;
+            byte_array_drain_to_string (Word) -> Word : Panics;
 
             // Hashing.
-            hasher_new (Word, Word) -> Word : Safepoint;
+            hasher_new (Word, Word) -> Word : Panics;
             hasher_write (Word, Word) -> Word : Panics;
             hasher_to_hash (Word) -> Word : Panics;
             // Two keys and an integer, float or string: what a new hasher makes of it.
@@ -185,49 +185,49 @@ macro_rules! rows {
             random_float () -> Float : Leaf;
             random_integer_between (Word, Word) -> Word : Panics;
             random_float_between (Float, Float) -> Float : Panics;
-            random_bytes (Word) -> Word : Safepoint;
+            random_bytes (Word) -> Word : Panics;
 
             // Processes.
-            process_spawn (Word) -> Word : Safepoint;
-            process_current () -> Word : Safepoint;
+            process_spawn (Word) -> Word : Panics;
+            process_current () -> Word : Panics;
             process_identifier (Word) -> Word : Leaf;
-            process_send (Word, Word) -> Word : Safepoint;
+            process_send (Word, Word) -> Word : Panics;
             // Seconds, 0.0 for ever; throws a String.
             process_receive (Float) -> Throws : Safepoint;
             process_suspend (Float) -> Nothing : Safepoint;
             process_terminate () -> Nothing : Never;
             process_set_blocking (Bool) -> Bool : Safepoint;
-            process_set_pinned (Bool) -> Bool : Safepoint;
+            process_set_pinned (Bool) -> Bool : Panics;
             // Limit, skip -> Array of Arrays (file, name, line), oldest first.
-            process_stacktrace (Word, Word) -> Word : Safepoint;
+            process_stacktrace (Word, Word) -> Word : Panics;
 
             // Mirrors. The class object of a value; `Nil` for class objects.
             object_class (Word) -> Word : Panics;
             // The name of a value's class; for class objects, traits and modules their own.
-            object_name (Word) -> Word : Safepoint;
+            object_name (Word) -> Word : Panics;
             // What a value itself has: an Array of Strings.
-            object_attribute_names (Word) -> Word : Safepoint;
+            object_attribute_names (Word) -> Word : Panics;
             // Value, name; `Nil` if there is no such attribute. Class objects have methods.
-            object_attribute (Word, Word) -> Word : Safepoint;
+            object_attribute (Word, Word) -> Word : Panics;
             // Value, name, new attribute. Panics if the class declares the attribute with another type.
-            object_set_attribute (Word, Word, Word) -> Word : Safepoint;
+            object_set_attribute (Word, Word, Word) -> Word : Panics;
             // An Array of traits.
-            object_traits (Word) -> Word : Safepoint;
-            block_name (Word) -> Word : Safepoint;
-            block_file (Word) -> Word : Safepoint;
+            object_traits (Word) -> Word : Panics;
+            block_name (Word) -> Word : Panics;
+            block_file (Word) -> Word : Panics;
             block_line (Word) -> Word : Leaf;
-            block_arguments (Word) -> Word : Safepoint;
+            block_arguments (Word) -> Word : Panics;
             block_required_arguments (Word) -> Word : Leaf;
-            module_list () -> Word : Safepoint;
-            module_name (Word) -> Word : Safepoint;
-            module_source_path (Word) -> Word : Safepoint;
+            module_list () -> Word : Panics;
+            module_name (Word) -> Word : Panics;
+            module_source_path (Word) -> Word : Panics;
 
             // Runs the compiler with arguments (an Array of Strings); gives what it writes to standard error, or throws
             // a String that says why it can't be run. Blocks the thread.
-            test_run (Word) -> Throws : Safepoint;
+            test_run (Word) -> Throws : Panics;
 
             // Generators. A generator runs a closure without arguments on a stack of its own.
-            generator_new (Word) -> Word : Safepoint;
+            generator_new (Word) -> Word : Panics;
             // `True` if it yielded, `False` if it ended; throws what the body throws.
             generator_resume (Word) -> Throws : Safepoint;
             // The last value yielded.
@@ -237,15 +237,15 @@ macro_rules! rows {
             // Clocks and standard streams. The writers throw an Integer error code.
             time_monotonic () -> Float : Leaf;
             // An Array: Float seconds, Integer UTC offset.
-            time_system () -> Word : Safepoint;
-            stdout_write_string (Word) -> Throws : Safepoint;
-            stdout_write_bytes (Word) -> Throws : Safepoint;
-            stdout_flush () -> Throws : Safepoint;
-            stderr_write_string (Word) -> Throws : Safepoint;
-            stderr_write_bytes (Word) -> Throws : Safepoint;
-            stderr_flush () -> Throws : Safepoint;
+            time_system () -> Word : Panics;
+            stdout_write_string (Word) -> Throws : Panics;
+            stdout_write_bytes (Word) -> Throws : Panics;
+            stdout_flush () -> Throws : Panics;
+            stderr_write_string (Word) -> Throws : Panics;
+            stderr_write_bytes (Word) -> Throws : Panics;
+            stderr_flush () -> Throws : Panics;
             // ByteArray, size -> bytes read.
-            stdin_read (Word, Word) -> Throws : Safepoint;
+            stdin_read (Word, Word) -> Throws : Panics;
         }
     };
 }
@@ -278,12 +278,17 @@ rows!(define);
 
 /// The *slow paths*: rows that machine code also enters where its own fast path gives up. Such calls are rare and
 /// stand in the middle of loops, so they go through a second symbol, which preserves every register (Cranelift's
-/// `preserve_all`) and leaves the result in `ProcessHead::slow_result`.
+/// `preserve_all`), takes its arguments from `ProcessHead::slow_arguments` and leaves the result in
+/// `ProcessHead::slow_result`: a call that names no register leaves the allocation of those around it alone.
 #[macro_export]
 macro_rules! slow_paths {
     ($callback:ident) => {
         $callback! {
+            poll nothing;
             allocate word;
+            panic_cast nothing;
+            panic_frozen nothing;
+            panic_undefined nothing;
             integer_add word;
             integer_sub word;
             integer_mul word;
@@ -298,8 +303,8 @@ macro_rules! slow_paths {
             integer_to_float double;
             float_box word;
             array_get word;
-            array_set word;
-            array_push word;
+            array_set nothing;
+            array_push nothing;
         }
     };
 }

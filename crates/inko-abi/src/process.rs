@@ -28,7 +28,12 @@ pub struct ProcessHead {
     /// What a slow path returned, the bits of a word or a double: it preserves all registers, so none can
     /// hold it. Read at once; no root.
     pub slow_result: u64,
+    /// The arguments of a slow path: words, raw integers or the bits of doubles. Read at once; no roots.
+    pub slow_arguments: [u64; SLOW_ARGUMENTS],
 }
+
+/// The most arguments that a slow path takes.
+pub const SLOW_ARGUMENTS: usize = 3;
 
 /// A stack limit that no stack pointer reaches.
 pub const STOP: u64 = u64::MAX;
@@ -56,9 +61,11 @@ pub mod offset {
     pub const UNWIND_EXIT: i32 = offset_of!(ProcessHead, unwind_exit) as i32;
     /// See [`ProcessHead::slow_result`].
     pub const SLOW_RESULT: i32 = offset_of!(ProcessHead, slow_result) as i32;
+    /// See [`ProcessHead::slow_arguments`].
+    pub const SLOW_ARGUMENTS: i32 = offset_of!(ProcessHead, slow_arguments) as i32;
 }
 
-const _: () = assert!(size_of::<ProcessHead>() == 72);
+const _: () = assert!(size_of::<ProcessHead>() == 96);
 
 /// Bytes of stack kept free below the limit for runtime functions, which do not check.
 pub const STACK_RESERVE: usize = 64 * 1024;

@@ -13,7 +13,7 @@ pub const PROGRAM_SYMBOL: &str = "inko_program";
 /// its caller must.
 pub const CALL_SYMBOL: &str = "inko_call_closure";
 /// The version of everything in this crate; the runtime refuses other programs.
-pub const ABI_VERSION: u64 = 2;
+pub const ABI_VERSION: u64 = 3;
 
 /// The root of all tables.
 #[repr(C)]

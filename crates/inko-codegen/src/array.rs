@@ -5,7 +5,7 @@ use crate::emit::Emitter;
 use crate::liveness::INLINE_ELEMENTS;
 use crate::values::{Flag, Raw, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use inko_abi::entry::Entry;
 use inko_abi::object::*;
 use inko_abi::{class, word};
@@ -45,9 +45,7 @@ impl Emitter<'_> {
 
     fn new_large_array(&mut self, elements: &[Value]) -> Word {
         let capacity = self.builder.ins().iconst(types::I64, elements.len() as i64);
-        let slots = self.hot_slots();
-        let inst = self.runtime(Entry::array_new, &[capacity], slots);
-        self.moved();
+        let inst = self.runtime(Entry::array_new, &[capacity], Vec::new());
         let array = Word(self.builder.inst_results(inst)[0]);
         let storage = self.load_word(array, ARRAY_STORAGE);
         for (index, &element) in elements.iter().enumerate() {
@@ -66,38 +64,41 @@ impl Emitter<'_> {
         Word(self.builder.ins().ishl_imm_u(length, 1))
     }
 
-    /// Whether an index is a small integer within the length; the unsigned comparison of two tagged
-    /// integers also refuses negative ones.
-    fn in_bounds(&mut self, index: Value, Word(at): Word, array: Word) -> Flag {
-        let Word(length) = self.length(array);
-        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, at, length);
-        if self.known_small(index) {
-            return Flag(inside);
-        }
-        let small = self.is_small(Word(at));
-        Flag(self.builder.ins().band(inside, small.0))
+    /// Goes on in `fast` with the raw index if a tagged one is a small integer within the length. One comparison tells:
+    /// rotated by a bit, the tag of what isn't a small integer and the sign of a negative one make it too large.
+    fn in_bounds(&mut self, Word(at): Word, array: Word, cold: clif::Block) -> Raw {
+        let index = self.builder.ins().rotr_imm_u(at, 1);
+        let length = self.load(array, ARRAY_LENGTH, types::I64);
+        let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, length);
+        let fast = self.builder.create_block();
+        self.branch(Flag(inside), fast, cold);
+        self.enter(fast);
+        Raw(index)
+    }
+
+    /// Goes on where the object is known not to be part of a constant.
+    fn may_change(&mut self, object: Word, cold: clif::Block) {
+        let frozen = self.is_permanent(object);
+        let fast = self.builder.create_block();
+        self.branch(Flag(frozen), cold, fast);
+        self.enter(fast);
     }
 
     /// The address of an element, less [`STORAGE_ELEMENTS`] and the tag of references.
-    fn element(&mut self, array: Word, Word(index): Word) -> Word {
-        let storage = self.load_word(array, ARRAY_STORAGE);
-        // A tagged index is the double of the index.
-        let offset = self.builder.ins().ishl_imm_u(index, 2);
+    fn element(&mut self, storage: Word, Raw(index): Raw) -> Word {
+        let offset = self.builder.ins().ishl_imm_u(index, 3);
         Word(self.builder.ins().iadd(storage.0, offset))
     }
 
     pub(crate) fn array_get(&mut self, array: Value, index: Value) -> Word {
         let object = self.word(array);
         let at = self.word(index);
-        let fast = self.builder.create_block();
         let cold = self.cold_block();
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::I64);
-        let inside = self.in_bounds(index, at, object);
-        self.branch(inside, fast, cold);
-
-        self.enter(fast);
-        let element = self.element(object, at);
+        let raw = self.in_bounds(at, object, cold);
+        let storage = self.load_word(object, ARRAY_STORAGE);
+        let element = self.element(storage, raw);
         let found = self.load_word(element, STORAGE_ELEMENTS);
         self.builder.ins().jump(join, &[found.0.into()]);
 
@@ -115,24 +116,17 @@ impl Emitter<'_> {
         let object = self.word(array);
         let at = self.word(index);
         let value = self.word(value);
-        let fast = self.builder.create_block();
         let cold = self.cold_block();
         let join = self.builder.create_block();
-        let inside = self.in_bounds(index, at, object);
-        let frozen = self.is_permanent(object);
-        let may_change = self.builder.ins().icmp_imm_s(IntCC::Equal, frozen, 0);
-        let fits = self.builder.ins().band(inside.0, may_change);
-        self.branch(Flag(fits), fast, cold);
-
-        self.enter(fast);
-        let element = self.element(object, at);
+        let raw = self.in_bounds(at, object, cold);
+        self.may_change(object, cold);
+        let storage = self.load_word(object, ARRAY_STORAGE);
+        let element = self.element(storage, raw);
         self.store(element, STORAGE_ELEMENTS, value.0);
         self.builder.ins().jump(join, &[]);
 
         self.enter(cold);
-        self.cold_safepoint(|this, slots| {
-            this.slow_path(Entry::array_set, &[object.0, at.0, value.0], slots);
-        });
+        self.slow_path(Entry::array_set, &[object.0, at.0, value.0], Vec::new());
         self.builder.ins().jump(join, &[]);
         self.enter(join);
         self.note_small(index);
@@ -141,30 +135,25 @@ impl Emitter<'_> {
     pub(crate) fn array_push(&mut self, array: Value, value: Value) {
         let object = self.word(array);
         let value = self.word(value);
-        let fast = self.builder.create_block();
         let cold = self.cold_block();
         let join = self.builder.create_block();
-        let Raw(length) = Raw(self.load(object, ARRAY_LENGTH, types::I64));
+        self.may_change(object, cold);
+        let length = self.load(object, ARRAY_LENGTH, types::I64);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let capacity = self.load(storage, STORAGE_CAPACITY, types::I64);
         let has_room = self.builder.ins().icmp(IntCC::UnsignedLessThan, length, capacity);
-        let frozen = self.is_permanent(object);
-        let may_change = self.builder.ins().icmp_imm_s(IntCC::Equal, frozen, 0);
-        let fits = self.builder.ins().band(has_room, may_change);
-        self.branch(Flag(fits), fast, cold);
+        let fast = self.builder.create_block();
+        self.branch(Flag(has_room), fast, cold);
 
         self.enter(fast);
-        let offset = self.builder.ins().ishl_imm_u(length, 3);
-        let element = Word(self.builder.ins().iadd(storage.0, offset));
+        let element = self.element(storage, Raw(length));
         self.store(element, STORAGE_ELEMENTS, value.0);
         let length = self.builder.ins().iadd_imm_s(length, 1);
         self.store(object, ARRAY_LENGTH, length);
         self.builder.ins().jump(join, &[]);
 
         self.enter(cold);
-        self.cold_safepoint(|this, slots| {
-            this.slow_path(Entry::array_push, &[object.0, value.0], slots);
-        });
+        self.slow_path(Entry::array_push, &[object.0, value.0], Vec::new());
         self.builder.ins().jump(join, &[]);
         self.enter(join);
     }

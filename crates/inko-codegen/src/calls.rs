@@ -5,8 +5,8 @@
 //! | Inko function    | `tail`         | pinned (r15)   | value in rax or xmm0; status in the |
 //! |                  |                |                | next integer register (rcx or rax)  |
 //! | runtime entry    | C              | first argument | rax or xmm0; thrown: rax and rdx    |
-//! | `poll`           | `preserve_all` | first argument | none; every register is preserved   |
-//! | slow path        | `preserve_all` | first argument | in the process head; the same       |
+//! | slow path        | `preserve_all` | pinned (r15)   | in the process head, as the         |
+//! |                  |                |                | arguments; registers are preserved  |
 //!
 //! A runtime entry with an unwind edge is called by the `tail` convention, whose arguments lie in the same
 //! registers: Cranelift then takes all registers for lost on the exceptional edge, as they are. The second
@@ -70,7 +70,6 @@ pub(crate) fn entry_signature(entry: Entry, as_tail: bool) -> clif::Signature {
     let row = entry.signature();
     let convention = match entry {
         _ if as_tail => CallConv::Tail,
-        Entry::poll => CallConv::PreserveAll,
         _ => CallConv::SystemV,
     };
     let mut clif = clif::Signature::new(convention);
@@ -161,18 +160,19 @@ impl Emitter<'_> {
         let function = match self.slow.get(&entry) {
             Some(&function) => function,
             None => {
-                let mut signature = entry_signature(entry, false);
-                signature.call_conv = CallConv::PreserveAll;
-                signature.returns.clear();
-                let signature = self.builder.import_signature(signature);
+                let signature = self.builder.import_signature(clif::Signature::new(CallConv::PreserveAll));
                 let function = self.import(Symbol::Slow(entry), signature);
                 self.slow.insert(entry, function);
                 function
             }
         };
-        let mut all = vec![self.process().0];
-        all.extend(args);
-        let inst = self.builder.ins().call(function, &all);
+        let process = self.process();
+        let flags = self.flags();
+        for (index, &arg) in args.iter().enumerate() {
+            let at = offset::SLOW_ARGUMENTS + 8 * index as i32;
+            self.builder.ins().store(flags, arg, process.0, at);
+        }
+        let inst = self.builder.ins().call(function, &[]);
         let is_leaf = entry.signature().effect == Effect::Leaf;
         self.tag(inst, slots, is_leaf);
     }
@@ -197,7 +197,12 @@ impl Emitter<'_> {
     /// Calls a function of the runtime that does not return, and ends the block.
     pub(crate) fn panic_entry(&mut self, entry: Entry, args: &[clif::Value]) {
         debug_assert_eq!(entry.signature().effect, Effect::Never);
-        self.runtime(entry, args, Vec::new());
+        match entry.slow_symbol() {
+            Some(_) => self.slow_path(entry, args, Vec::new()),
+            None => {
+                self.runtime(entry, args, Vec::new());
+            }
+        }
         self.unreachable();
     }
 
@@ -302,7 +307,7 @@ impl Emitter<'_> {
         let on = self.builder.create_block();
         self.branch(stop, cold, on);
         self.enter(cold);
-        self.cold_safepoint(|this, slots| this.runtime(Entry::poll, &[], slots));
+        self.cold_safepoint(|this, slots| this.slow_path(Entry::poll, &[], slots));
         self.builder.ins().jump(on, &[]);
         self.enter(on);
     }
@@ -332,7 +337,7 @@ impl Emitter<'_> {
         for ((&word, _), &slot) in words.zip(&slots) {
             self.store_slot(slot, Word(word));
         }
-        self.runtime(Entry::poll, &[], slots.clone());
+        self.slow_path(Entry::poll, &[], slots.clone());
         let after: Vec<clif::BlockArg> = slots.iter().map(|&slot| self.load_slot(slot).0.into()).collect();
         self.builder.ins().jump(on, &after);
         self.enter(on);

@@ -30,12 +30,9 @@ pub(crate) const INLINE_ELEMENTS: usize = 32;
 /// The barrier of an operation.
 pub(crate) fn barrier(op: &Op) -> Barrier {
     match op {
-        Op::Poll | Op::New(..) | Op::NewCell(_) | Op::NewHome(_) | Op::ArraySet(..) | Op::ArrayPush(..) => {
-            Barrier::Cold
-        }
+        Op::Poll | Op::New(..) | Op::NewCell(_) | Op::NewHome(_) => Barrier::Cold,
         Op::Closure(_, captures) if !captures.is_empty() => Barrier::Cold,
         Op::NewArray(elements) if elements.len() <= INLINE_ELEMENTS => Barrier::Cold,
-        Op::NewArray(_) | Op::SetGlobal(..) => Barrier::Hot,
         Op::Call(call) => call_barrier(call),
         _ => Barrier::None,
     }

@@ -192,9 +192,7 @@ impl Emitter<'_> {
 
     pub(crate) fn set_global(&mut self, global: GlobalId, value: Value) {
         let value = self.word(value);
-        let slots = self.hot_slots();
-        let inst = self.runtime(Entry::freeze, &[value.0], slots);
-        self.moved();
+        let inst = self.runtime(Entry::freeze, &[value.0], Vec::new());
         let frozen = self.builder.inst_results(inst)[0];
         let address = self.data_address(Data::Constants, 8 * global.index() as u32);
         let flags = self.flags();
