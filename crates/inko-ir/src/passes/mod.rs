@@ -22,6 +22,7 @@ pub mod polls;
 mod program;
 pub mod promote;
 mod ranges;
+mod sink;
 mod tail;
 mod thread;
 mod unbox;
@@ -85,6 +86,7 @@ pub(crate) static FINAL: &[Pass] = &[
         cleanup::run(function);
         true
     }),
+    pass("sink", |function, _| sink::run(function)),
     pass("polls", |function, _| {
         polls::run(function);
         true
