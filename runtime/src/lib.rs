@@ -34,8 +34,8 @@ mod scheduler;
 mod stack;
 #[cfg(not(test))]
 mod start;
+mod switch;
 #[cfg(test)]
 mod testing;
-mod switch;
 mod unwind;
 mod walk;

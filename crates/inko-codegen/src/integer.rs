@@ -82,8 +82,13 @@ impl Emitter<'_> {
         paths.leaves = true;
     }
 
-    pub(crate) fn integer_operation(&mut self, op: IntegerOp, a: Value, b: Value) -> Word {
+    pub(crate) fn integer_operation(&mut self, op: IntegerOp, a: Value, b: Value, result: Value) -> Word {
         let (x, y) = (self.word(a), self.word(b));
+        if self.known(result) == Known::Small
+            && let Some(value) = self.without_checks(op, x, y)
+        {
+            return value;
+        }
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::I64);
         let mut paths = Paths { cold: self.cold_block(), join, leaves: false };
@@ -108,6 +113,20 @@ impl Emitter<'_> {
         }
         self.enter(join);
         Word(result)
+    }
+
+    /// An operation whose result is known to be small: of these only small operands have such.
+    fn without_checks(&mut self, op: IntegerOp, x: Word, y: Word) -> Option<Word> {
+        let value = match op {
+            IntegerOp::Add => self.builder.ins().iadd(x.0, y.0),
+            IntegerOp::Sub => self.builder.ins().isub(x.0, y.0),
+            IntegerOp::Mul => {
+                let untagged = self.builder.ins().sshr_imm_u(x.0, 1);
+                self.builder.ins().imul(untagged, y.0)
+            }
+            _ => return None,
+        };
+        Some(Word(value))
     }
 
     fn finish(&mut self, paths: &Paths, value: clif::Value) {

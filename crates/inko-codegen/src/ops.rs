@@ -16,7 +16,7 @@ impl Emitter<'_> {
             // Made anew where they are used.
             Op::Constant(_) => {}
             Op::Integer(op, a, b) => {
-                let result = self.integer_operation(*op, *a, *b);
+                let result = self.integer_operation(*op, *a, *b, inst.results[0]);
                 self.define(inst.results[0], Scalar::Word(result));
             }
             Op::IntegerToFloat(value) => {

@@ -71,7 +71,6 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("blocks", |function, _| blocks::run(function)),
     pass("values", values::run),
     pass("dead", |function, _| dead::run(function)),
-    pass("ranges", |function, _| ranges::run(function)),
     pass("cells", |function, context| cells::run(function, context.classes)),
     pass("thread", thread::run),
     pass("unbox", |function, _| unbox::run(function)),
@@ -139,6 +138,7 @@ impl Driver<'_, '_> {
                 self.rounds(id, &summaries, 0, true);
                 self.finish(id, &mut summaries);
             }
+            ranges::run(self.program, &program::bottom_up(self.program));
         }
         program::drop_unreachable(self.program);
         for id in self.program.functions.keys().collect::<Vec<_>>() {

@@ -31,7 +31,8 @@ pub(crate) fn run(function: &mut Function) -> bool {
             continue;
         }
         let insts = &mut function.blocks[from].insts;
-        let at = insts.iter().position(|inst| inst.results.first() == Some(&value)).expect("it was found there");
+        let at =
+            insts.iter().position(|inst| inst.results.first() == Some(&value)).expect("it was found there");
         let inst = insts.remove(at);
         let target = &mut function.blocks[to].insts;
         let uses = |inst: &Inst| {
