@@ -21,7 +21,7 @@ use inko_abi::entry::Entry;
 use std::collections::HashMap;
 
 /// A function of at most this size is inlined everywhere: about what the call itself costs.
-const SMALL: u32 = 16;
+pub(crate) const SMALL: u32 = 16;
 /// The limit for calls that pass a closure literal: inlining it saves the closure, its variables' cells and
 /// the calls in a loop.
 const WITH_CLOSURE: u32 = 160;

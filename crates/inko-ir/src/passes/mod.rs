@@ -19,6 +19,7 @@ mod exits;
 mod fold;
 mod inline;
 pub mod polls;
+mod polymorphic;
 mod program;
 pub mod promote;
 mod ranges;
@@ -76,6 +77,7 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("unbox", |function, _| unbox::run(function)),
     pass("blocks", |function, _| blocks::run(function)),
     pass("devirtualise", devirtualise::run),
+    pass("polymorphic", polymorphic::run),
     pass("tail", |function, context| tail::run(function, context.this)),
 ];
 
