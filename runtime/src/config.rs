@@ -13,6 +13,9 @@ const SMALLEST_STACK: usize = 256 << 10;
 /// The largest stack: one of them uses up a good part of the address space.
 const LARGEST_STACK: usize = 1 << 40;
 
+/// Every program needs a little.
+const SMALLEST_HEAP: usize = 1 << 20;
+
 static YIELD_STRESS: AtomicBool = AtomicBool::new(false);
 
 /// The sizes of the thread pools.
@@ -34,6 +37,15 @@ pub fn load() -> Threads {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     if flag("INKO_GC_STRESS") {
         heap::set_stress();
+    }
+    if flag("INKO_GC_VERIFY") {
+        heap::set_verify();
+    }
+    if let Some(text) = variable("INKO_MAX_HEAP") {
+        match size(&text) {
+            Some(bytes) if bytes >= SMALLEST_HEAP => heap::set_limit(bytes),
+            _ => wrong("INKO_MAX_HEAP", &text, "a number of bytes from 1M, with an optional suffix K, M or G"),
+        }
     }
     YIELD_STRESS.store(flag("INKO_YIELD_STRESS"), Ordering::Relaxed);
     if let Some(text) = variable("INKO_STACK_SIZE") {
@@ -65,20 +77,24 @@ fn threads(name: &str) -> Option<usize> {
     }
 }
 
-/// A number of bytes with an optional suffix, rounded up to pages.
+/// The size of stacks, rounded up to pages.
 fn stack_size(text: &str) -> usize {
     const ALLOWED: &str = "a number of bytes from 256K to 1024G, with an optional suffix K, M or G";
-    let (digits, unit) = match text.as_bytes().last() {
-        Some(b'k' | b'K') => (&text[..text.len() - 1], 1 << 10),
-        Some(b'm' | b'M') => (&text[..text.len() - 1], 1 << 20),
-        Some(b'g' | b'G') => (&text[..text.len() - 1], 1 << 30),
-        _ => (text, 1),
-    };
-    let bytes = digits.parse::<usize>().ok().and_then(|number| number.checked_mul(unit));
-    match bytes {
+    match size(text) {
         Some(bytes @ SMALLEST_STACK..=LARGEST_STACK) => bytes.next_multiple_of(64 << 10),
         _ => wrong("INKO_STACK_SIZE", text, ALLOWED),
     }
+}
+
+/// A number of bytes with an optional suffix.
+fn size(text: &str) -> Option<usize> {
+    let (digits, unit) = match text.as_bytes().last()? {
+        b'k' | b'K' => (&text[..text.len() - 1], 1 << 10),
+        b'm' | b'M' => (&text[..text.len() - 1], 1 << 20),
+        b'g' | b'G' => (&text[..text.len() - 1], 1 << 30),
+        _ => (text, 1),
+    };
+    digits.parse::<usize>().ok()?.checked_mul(unit)
 }
 
 fn wrong(name: &str, value: &str, allowed: &str) -> ! {

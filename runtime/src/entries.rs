@@ -12,7 +12,7 @@ mod targets {
     pub(super) use crate::generator::{generator_new, generator_value};
     pub(super) use crate::messages::*;
     pub(super) use crate::panic::{
-        panic_cast, panic_dispatch, panic_frozen, panic_message as panic, panic_uncaught, panic_undefined,
+        panic_cast, panic_dispatch, panic_message as panic, panic_uncaught, panic_undefined,
         process_stacktrace, program_exit,
     };
     pub(super) use crate::poll::poll;

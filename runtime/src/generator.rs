@@ -20,7 +20,7 @@ use crate::process::Process;
 use crate::program;
 use crate::walk;
 use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
+use inko_abi::object::{FLAG_CLEAN, FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::word::{self, Word};
 use std::arch::naked_asm;
 use std::mem::offset_of;
@@ -153,7 +153,11 @@ extern "C" fn take(process: &mut Process, value: Word, stack: u64, frame: u64) -
     // SAFETY: active generators are kept alive by the frames that resume them.
     let generator = unsafe { &mut *generator };
     generator.value = value;
-    generator.object = word::NIL;
+    let object = Object::of(std::mem::replace(&mut generator.object, word::NIL));
+    if object.has(FLAG_CLEAN) {
+        // Its frames may refer to young objects now.
+        process.heap.remember(object);
+    }
     generator.state = State::Suspended;
     generator.address = process.head.exit_address;
     generator.frame = process.head.exit_frame;

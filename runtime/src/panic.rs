@@ -84,6 +84,11 @@ pub fn stack_overflow(process: &mut Process) -> ! {
     panic(process, "the stack is full: is there a recursion without end?")
 }
 
+/// Stops the program because a process has more alive than it may have.
+pub fn over_limit(process: &mut Process) -> ! {
+    panic(process, "the heap of the process is larger than INKO_MAX_HEAP allows")
+}
+
 /// Stops the program because of a write to a constant's value.
 pub fn frozen(process: &mut Process, value: Word) -> ! {
     let name = class_name(value);
@@ -143,10 +148,6 @@ pub(crate) extern "C" fn panic_uncaught(process: &mut Process, thrown: Word) {
 pub(crate) extern "C" fn panic_undefined(process: &mut Process, name: i64) {
     let name = program::string(name as u32);
     panic(process, format_args!("the constant `{name}` is used before its definition was executed"))
-}
-
-pub(crate) extern "C" fn panic_frozen(process: &mut Process, value: Word) {
-    frozen(process, value)
 }
 
 pub(crate) extern "C" fn program_exit(process: &mut Process, status: Word) {

@@ -6,6 +6,7 @@
 use crate::frames::Frames;
 use crate::generator::Generator;
 use crate::handle::Handle;
+use crate::panic;
 use crate::heap::{Heap, Visitor};
 use crate::scheduler::Context;
 use crate::stack::{SHALLOW, Stack};
@@ -164,12 +165,21 @@ impl Process {
             roots.iter_mut().for_each(&mut *visitor);
             execution.visit_roots(head, visitor);
         });
+        self.check_limit();
     }
 
     /// Collects now.
     pub fn collect(&mut self) {
         let Process { head, heap, execution } = self;
-        heap.collect(head, 0, &mut |head, visitor| execution.visit_roots(head, visitor));
+        heap.collect(head, &mut |head, visitor| execution.visit_roots(head, visitor));
+        self.check_limit();
+    }
+
+    /// Panics if too much is alive. To be called after a collection.
+    fn check_limit(&mut self) {
+        if self.heap.is_over_limit() {
+            panic::over_limit(self);
+        }
     }
 
     /// The context of the worker that runs this process.

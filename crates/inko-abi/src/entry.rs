@@ -86,8 +86,8 @@ macro_rules! rows {
             panic_uncaught (Word) -> Nothing : Never;
             // Index of the constant's name.
             panic_undefined (Raw) -> Nothing : Never;
-            // The object somebody tried to change.
-            panic_frozen (Word) -> Nothing : Never;
+            // The object that is about to be changed: panics if it is permanent, else remembers it for the collector.
+            write_barrier (Word) -> Nothing : Panics;
             // Home token, value, exit number: leaves frames up to the token's; panics if it is not active.
             unwind (Word, Word, Raw) -> Nothing : Never;
             // Continues the current non-local exit in the caller of the current frame.
@@ -287,7 +287,7 @@ macro_rules! slow_paths {
             poll nothing;
             allocate word;
             panic_cast nothing;
-            panic_frozen nothing;
+            write_barrier nothing;
             panic_undefined nothing;
             integer_add word;
             integer_sub word;

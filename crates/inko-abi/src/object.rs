@@ -12,8 +12,17 @@ pub const FLAG_PERMANENT: u64 = 1 << 1;
 /// The object owns something outside the heap (shared string bytes, a process handle, a generator's
 /// stack) that must be released when the object dies.
 pub const FLAG_EXTERNAL: u64 = 1 << 2;
-/// Flags from here on belong to the collector.
-pub const FLAG_COLLECTOR: u64 = 1 << 3;
+/// The object has survived a collection. This flag and the following belong to the collector.
+pub const FLAG_OLD: u64 = 1 << 3;
+/// The object is old, and nothing was written to it since the last collection. Whoever stores a reference in an object with
+/// this flag must call the write barrier first.
+pub const FLAG_CLEAN: u64 = 1 << 4;
+/// The object is large: it has memory of its own and never moves.
+pub const FLAG_LARGE: u64 = 1 << 5;
+/// The collection that is going on has reached the object, which doesn't move.
+pub const FLAG_MARKED: u64 = 1 << 6;
+/// What a store of a reference must test: one of these flags in the first byte of the header sends it to the write barrier.
+pub const BARRIER_FLAGS: u64 = FLAG_PERMANENT | FLAG_CLEAN;
 /// The byte offset of the 32-bit class number within the header (little-endian).
 pub const HEADER_CLASS_OFFSET: i32 = 4;
 /// The shift of the class number within the header.

@@ -76,11 +76,21 @@ impl Emitter<'_> {
         Raw(index)
     }
 
-    /// Goes on where the object is known not to be part of a constant.
-    fn may_change(&mut self, object: Word, cold: clif::Block) {
-        let frozen = self.is_permanent(object);
+    /// Goes on where the array may be changed without the runtime. An old array takes what isn't a reference.
+    fn may_store(&mut self, object: Word, value: Value, cold: clif::Block) {
+        let flags = self.barrier(object, value);
         let fast = self.builder.create_block();
-        self.branch(Flag(frozen), cold, fast);
+        let perhaps = self.cold_block();
+        self.branch(Flag(flags), perhaps, fast);
+
+        self.enter(perhaps);
+        let permanent = self.builder.ins().band_imm_u(flags, FLAG_PERMANENT as i64);
+        let old = self.cold_block();
+        self.branch(Flag(permanent), cold, old);
+        self.enter(old);
+        let value = self.word(value);
+        let reference = self.is_reference(value);
+        self.branch(reference, cold, fast);
         self.enter(fast);
     }
 
@@ -115,11 +125,11 @@ impl Emitter<'_> {
     pub(crate) fn array_set(&mut self, array: Value, index: Value, value: Value) {
         let object = self.word(array);
         let at = self.word(index);
-        let value = self.word(value);
         let cold = self.cold_block();
         let join = self.builder.create_block();
         let raw = self.in_bounds(at, object, cold);
-        self.may_change(object, cold);
+        self.may_store(object, value, cold);
+        let value = self.word(value);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let element = self.element(storage, raw);
         self.store(element, STORAGE_ELEMENTS, value.0);
@@ -134,10 +144,10 @@ impl Emitter<'_> {
 
     pub(crate) fn array_push(&mut self, array: Value, value: Value) {
         let object = self.word(array);
-        let value = self.word(value);
         let cold = self.cold_block();
         let join = self.builder.create_block();
-        self.may_change(object, cold);
+        self.may_store(object, value, cold);
+        let value = self.word(value);
         let length = self.load(object, ARRAY_LENGTH, types::I64);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let capacity = self.load(storage, STORAGE_CAPACITY, types::I64);

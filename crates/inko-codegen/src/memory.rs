@@ -126,25 +126,28 @@ impl Emitter<'_> {
         self.tagged(memory)
     }
 
-    /// Panics if an object must not be changed. An object that this function has made itself may be.
-    pub(crate) fn check_frozen(&mut self, value: Value, object: Word) {
-        let root = self.plan.liveness.roots[value];
-        if matches!(self.definitions[root], Some(Op::New(..) | Op::NewCell(_))) {
-            return;
-        }
-        let frozen = self.is_permanent(object);
+    /// To be called before a value is stored in an object: panics if the object must not be changed, and tells the
+    /// collector of old objects that may refer to young ones afterwards.
+    pub(crate) fn write_barrier(&mut self, object: Word, value: Value) {
+        let flags = self.barrier(object, value);
         let cold = self.cold_block();
         let on = self.builder.create_block();
-        self.builder.ins().brif(frozen, cold, &[], on, &[]);
+        self.builder.ins().brif(flags, cold, &[], on, &[]);
         self.enter(cold);
-        self.panic_entry(Entry::panic_frozen, &[object.0]);
+        self.slow_path(Entry::write_barrier, &[object.0], Vec::new());
+        self.builder.ins().jump(on, &[]);
         self.enter(on);
     }
 
-    /// Not zero if an object is permanent.
-    pub(crate) fn is_permanent(&mut self, object: Word) -> clif::Value {
+    /// Not zero if an object needs the runtime's write barrier before a value is stored in it.
+    pub(crate) fn barrier(&mut self, object: Word, value: Value) -> clif::Value {
+        let immediate = self.function.values[value].ty != Ty::Word
+            || self.known_small(value)
+            || matches!(self.known(value), Known::Class(class::BOOLEAN | class::NIL));
+        // The collector isn't interested in what refers to nothing.
+        let flags = if immediate { FLAG_PERMANENT } else { BARRIER_FLAGS };
         let low = self.load(object, 0, types::I8);
-        self.builder.ins().band_imm_u(low, FLAG_PERMANENT as i64)
+        self.builder.ins().band_imm_u(low, flags as i64)
     }
 
     pub(crate) fn get_field(&mut self, object: Value, class: u32, field: u32) -> Scalar {
@@ -155,15 +158,15 @@ impl Emitter<'_> {
 
     pub(crate) fn set_field(&mut self, object: Value, field: u32, value: Value) {
         let target = self.word(object);
+        self.write_barrier(target, value);
         let value = self.scalar(value);
-        self.check_frozen(object, target);
         self.store(target, FIELDS + 8 * field as i32, value.clif());
     }
 
     pub(crate) fn set_cell(&mut self, cell: Value, value: Value) {
         let target = self.word(cell);
+        self.write_barrier(target, value);
         let value = self.word(value);
-        self.check_frozen(cell, target);
         self.store(target, CELL_VALUE, value.0);
     }
 

@@ -1,22 +1,46 @@
-//! The collector: Cheney's two-space copying, without recursion.
+//! The collector: Cheney's copying, without recursion, of the nursery or of everything.
 
-use super::{Chunk, Heap, Roots, stress};
-use super::{FIRST_THRESHOLD, external};
+use super::large::{LARGE, Large};
+use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, nursery, stress, verify};
+use super::{FIRST_THRESHOLD, GROWTH};
 use crate::object::Object;
-use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HEADER_BIT};
+use inko_abi::class;
+use inko_abi::object::*;
 use inko_abi::process::ProcessHead;
 use inko_abi::word::{self, Word};
+use std::sync::atomic::Ordering;
 
-/// After a collection the heap may grow to this many times what was alive, so that the work of
-/// collecting stays proportional to the work of allocating.
-const GROWTH: usize = 3;
+/// Chunks that objects are copied to are at least as large.
+const SMALLEST_CHUNK: usize = 4 << 10;
+/// And not larger than this, unless an object is.
+const LARGEST_CHUNK: usize = 1 << 20;
+/// A nursery has at least so many times the bytes that were looked at for roots when it was collected.
+const PER_ROOT: usize = 4;
+/// Under stress every so manyth collection is a major one.
+const STRESS_MAJOR: u64 = 4;
 
-/// The space that live objects are copied to.
-struct Space {
-    chunk: Chunk,
+/// The flags of the collector, which copies in other heaps don't have.
+pub const COLLECTOR_FLAGS: u64 = FLAG_OLD | FLAG_CLEAN | FLAG_LARGE | FLAG_MARKED;
+
+/// A collection that is going on.
+struct Collection {
+    /// Whether everything is collected.
+    major: bool,
+    /// Where objects are copied to: old chunks.
+    chunks: Vec<Chunk>,
+    /// The size of the next chunk.
+    step: usize,
+    /// The copied objects before this place have been looked at: a chunk and an offset in it.
+    scanned: (usize, usize),
+    /// Large objects that were reached and not looked at yet.
+    reached: Vec<Object>,
+    /// Objects that became large on the way.
+    grown: Vec<Large>,
+    /// The bytes of words that were looked at besides copied objects.
+    searched: usize,
 }
 
-impl Space {
+impl Collection {
     /// Replaces a reference by that to the object's copy, which is made at the first encounter.
     fn forward(&mut self, slot: &mut Word) {
         if !word::is_reference(*slot) {
@@ -28,49 +52,107 @@ impl Space {
             *slot = header + word::TAG_REFERENCE;
             return;
         }
-        if header & FLAG_PERMANENT != 0 {
+        let settled = if self.major { FLAG_PERMANENT | FLAG_MARKED } else { FLAG_PERMANENT | FLAG_OLD };
+        if header & settled != 0 {
+            return;
+        }
+        if header & FLAG_LARGE != 0 {
+            object.set_header(header | FLAG_OLD | FLAG_CLEAN | FLAG_MARKED);
+            self.reached.push(object);
             return;
         }
         let size = object.size();
-        let copy = self.chunk.take(size).expect("the new space is as large as all old ones together");
+        let (copy, flags) = self.take(size);
         // SAFETY: both are `size` bytes long, and the new space is disjoint from the old ones.
         unsafe { std::ptr::copy_nonoverlapping(object.address(), copy, size / 8) };
+        Object::at(copy).set_header(header | FLAG_OLD | FLAG_CLEAN | flags);
         object.set_header(copy as u64);
         *slot = copy as Word + word::TAG_REFERENCE;
     }
-}
 
-impl Heap {
-    /// Copies what is reachable from the roots, frees the rest, and leaves room for `bytes`.
-    pub fn collect(&mut self, head: &mut ProcessHead, bytes: usize, roots: &mut Roots<'_>) {
-        self.save(head);
-        let used = self.used(head);
-        // In stress mode the space is made and poisoned for every object: only what is needed, then.
-        let least = if stress() { 0 } else { FIRST_THRESHOLD };
-        let size = (used + bytes).max(least);
-        let chunk = match self.spare.take() {
-            Some(chunk) if chunk.size() >= size && !stress() => chunk,
-            _ => Chunk::new(size),
-        };
-        let mut space = Space { chunk };
-        space.chunk.used = 0;
-        roots(head, &mut |slot| space.forward(slot));
-        let mut waiting = std::mem::take(&mut self.extras);
-        let mut next = space.chunk.start();
-        while next < space.chunk.next() {
-            let object = Object::at(next as *mut u64);
-            next += object.size() as u64;
-            // SAFETY: `each_word` shows addresses inside the object, which nobody else refers to now.
-            object.each_word(|slot| space.forward(unsafe { &mut *slot }));
-            if object.has(FLAG_EXTERNAL) {
-                external::visit(object, &mut |slot| space.forward(slot));
-            }
-            if next == space.chunk.next() && !waiting.is_empty() {
-                self.extras.follow(&mut waiting, moved, |slot| space.forward(slot));
+    /// Takes memory for a copy; also its flags.
+    fn take(&mut self, size: usize) -> (*mut u64, u64) {
+        if size >= LARGE
+            && let Some(large) = Large::new(size)
+        {
+            // It came with a message.
+            let object = large.object();
+            self.grown.push(large);
+            self.reached.push(object);
+            return (object.address(), FLAG_LARGE | FLAG_MARKED);
+        }
+        if let Some(copy) = self.chunks.last_mut().and_then(|chunk| chunk.take(size)) {
+            return (copy, 0);
+        }
+        let mut chunk = Chunk::new(self.step.max(size));
+        self.step = (self.step * 2).min(LARGEST_CHUNK);
+        let copy = chunk.take(size).expect("the chunk is large enough");
+        self.chunks.push(chunk);
+        (copy, 0)
+    }
+
+    /// Forwards the words of an object.
+    fn visit(&mut self, object: Object) {
+        // SAFETY: `each_word` shows addresses inside the object, which nobody else refers to now.
+        object.each_word(|slot| self.forward(unsafe { &mut *slot }));
+        if object.has(FLAG_EXTERNAL) {
+            external::visit(object, &mut |slot| self.forward(slot));
+        }
+    }
+
+    /// Looks at a remembered object. The elements of an array are in its storage.
+    fn visit_remembered(&mut self, object: Object) {
+        self.searched += object.size();
+        if object.class() == class::ARRAY {
+            let storage = Object::of(object.raw(ARRAY_STORAGE));
+            // A young one is copied, and looked at then.
+            if storage.header() & HEADER_BIT != 0 && storage.has(FLAG_OLD) {
+                self.searched += storage.size();
+                self.visit(storage);
             }
         }
+        self.visit(object);
+    }
+
+    /// Looks at everything that was reached.
+    fn drain(&mut self) {
+        loop {
+            let (index, offset) = self.scanned;
+            if let Some(chunk) = self.chunks.get(index) {
+                if offset == chunk.used {
+                    if index + 1 < self.chunks.len() {
+                        self.scanned = (index + 1, 0);
+                        continue;
+                    }
+                } else {
+                    let object = Object::at((chunk.start() + offset as u64) as *mut u64);
+                    self.scanned.1 += object.size();
+                    self.visit(object);
+                    continue;
+                }
+            }
+            match self.reached.pop() {
+                Some(object) => self.visit(object),
+                None => return,
+            }
+        }
+    }
+
+    /// Where an object is now; `None` if it is dead.
+    fn moved(&self, address: *mut u64) -> Option<*mut u64> {
+        let header = Object::at(address).header();
+        if header & HEADER_BIT == 0 {
+            return Some(header as *mut u64);
+        }
+        let alive = if self.major { FLAG_PERMANENT | FLAG_MARKED } else { FLAG_PERMANENT | FLAG_OLD };
+        (header & alive != 0).then_some(address)
+    }
+
+    /// Keeps the living of objects that own something outside of the heap, and releases what the others own. Gives
+    /// the bytes that are kept.
+    fn sweep(&self, externals: &mut Vec<*mut u64>) -> usize {
         let mut outside = 0;
-        self.externals.retain_mut(|address| match moved(*address) {
+        externals.retain_mut(|address| match self.moved(*address) {
             Some(copy) => {
                 *address = copy;
                 outside += external::weight(Object::at(copy));
@@ -81,34 +163,107 @@ impl Heap {
                 false
             }
         });
-        if !self.identities.is_empty() {
-            let old = std::mem::take(&mut self.identities);
-            let alive = old.into_iter().filter_map(|(address, identity)| {
-                let address = address as *mut u64;
-                // Permanent objects are where they were.
-                let permanent = Object::at(address).has(FLAG_PERMANENT) && moved(address).is_none();
-                let address = if permanent { Some(address) } else { moved(address) };
-                Some((address? as usize, identity))
-            });
-            self.identities = alive.collect();
-        }
-        let live = space.chunk.used;
-        let mut old = std::mem::replace(&mut self.chunks, vec![space.chunk]);
-        if stress() {
-            old.iter_mut().for_each(Chunk::poison);
-        }
-        // A chunk that is much larger than what is alive would only hold memory back.
-        self.spare = old.pop().filter(|chunk| chunk.size() <= (live * GROWTH).max(FIRST_THRESHOLD) * 2);
-        self.filled = 0;
-        self.outside = outside;
-        self.threshold = ((live + outside) * GROWTH).max(FIRST_THRESHOLD);
-        self.wants_collection = false;
-        self.open(head);
+        outside
     }
 }
 
-/// Where an object of the old spaces was moved to; `None` if it is dead.
-fn moved(address: *mut u64) -> Option<*mut u64> {
-    let header = Object::at(address).header();
-    (header & HEADER_BIT == 0).then_some(header as *mut u64)
+impl Heap {
+    /// Collects the nursery, or everything if the old objects have become many, and frees what can't be reached from
+    /// the roots.
+    pub fn collect(&mut self, head: &mut ProcessHead, roots: &mut Roots<'_>) {
+        self.collect_once(head, roots);
+        if self.is_over_limit() {
+            // Perhaps not all of it is alive.
+            self.collect_once(head, roots);
+        }
+    }
+
+    fn collect_once(&mut self, head: &mut ProcessHead, roots: &mut Roots<'_>) {
+        self.save(head);
+        let young = self.young(head);
+        let mature = self.mature.get_or_insert_default();
+        mature.collections += 1;
+        // The values of attributes that mirrors added are found in a whole collection only.
+        let major = mature.load() > mature.threshold.min(LIMIT.load(Ordering::Relaxed))
+            || !mature.extras.is_empty()
+            || (stress() && mature.collections.is_multiple_of(STRESS_MAJOR));
+        let old = std::mem::take(&mut mature.chunks);
+        let (old, chunks) = if major { (old, Vec::new()) } else { (Vec::new(), old) };
+        let scanned = match chunks.last() {
+            Some(chunk) => (chunks.len() - 1, chunk.used),
+            None => (0, 0),
+        };
+        let live = if major { mature.used / 2 } else { young / 8 };
+        let mut collection = Collection {
+            major,
+            chunks,
+            step: live.next_multiple_of(8).clamp(SMALLEST_CHUNK, LARGEST_CHUNK),
+            scanned,
+            reached: Vec::new(),
+            grown: Vec::new(),
+            searched: 0,
+        };
+        let mut words = 0;
+        roots(head, &mut |slot| {
+            words += 1;
+            collection.forward(slot);
+        });
+        collection.searched = words * size_of::<Word>();
+        let remembered = std::mem::take(&mut mature.remembered);
+        for object in remembered.iter().map(|&address| Object::at(address)) {
+            if !major {
+                collection.visit_remembered(object);
+                object.set_header(object.header() | FLAG_CLEAN);
+            }
+        }
+        collection.drain();
+        if major {
+            let mut waiting = std::mem::take(&mut mature.extras);
+            while mature.extras.follow(&mut waiting, |address| collection.moved(address)) {
+                mature.extras.each_value(|slot| collection.forward(slot));
+                collection.drain();
+            }
+            mature.outside = collection.sweep(&mut mature.externals);
+        }
+        mature.outside += collection.sweep(&mut self.externals);
+        mature.externals.append(&mut self.externals);
+        if !mature.identities.is_empty() {
+            let known = std::mem::take(&mut mature.identities).into_iter();
+            let moved = |address| collection.moved(address as *mut u64).map(|address| address as usize);
+            mature.identities =
+                known.filter_map(|(address, identity)| Some((moved(address)?, identity))).collect();
+        }
+        collection.grown.drain(..).for_each(|large| mature.large.add(large));
+        mature.large.sweep(if major { FLAG_MARKED } else { FLAG_OLD });
+        mature.chunks = collection.chunks;
+        mature.used = mature.chunks.iter().map(|chunk| chunk.used).sum();
+        if major {
+            mature.threshold = (mature.load() * GROWTH).max(FIRST_THRESHOLD);
+        }
+        self.nursery = nursery().max(collection.searched * PER_ROOT);
+        (self.large, self.outside) = (0, 0);
+        self.wants_collection = false;
+        let mut young = std::mem::take(&mut self.chunks);
+        if stress() {
+            young.iter_mut().for_each(Chunk::poison);
+            old.into_iter().for_each(|mut chunk| chunk.poison());
+        }
+        self.empty(young);
+        self.open(head);
+        if VERIFY.load(Ordering::Relaxed) {
+            verify::check(self, head, roots);
+        }
+    }
+
+    /// Makes a nursery of one chunk: that of the last time if it fits, since it is in the cache.
+    fn empty(&mut self, mut chunks: Vec<Chunk>) {
+        self.filled = 0;
+        if stress() {
+            return;
+        }
+        let fits = chunks.pop().filter(|chunk| (self.nursery / 2..=self.nursery).contains(&chunk.size()));
+        let mut chunk = fits.unwrap_or_else(|| Chunk::new(self.nursery));
+        chunk.used = 0;
+        self.chunks.push(chunk);
+    }
 }

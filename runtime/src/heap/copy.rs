@@ -7,6 +7,7 @@
 //! collector does it; a log restores them. Nobody else can see the originals meanwhile: they belong to the
 //! process that is sending.
 
+use super::collect::COLLECTOR_FLAGS;
 use super::{Chunk, external};
 use crate::handle::{self, Handle};
 use crate::object::Object;
@@ -188,7 +189,7 @@ impl Copier {
         // SAFETY: both are `size` bytes long; the copy's memory is new.
         unsafe { std::ptr::copy_nonoverlapping(object.address(), copy, size / 8) };
         let made = Object::at(copy);
-        made.set_header(header | self.flags);
+        made.set_header(header & !COLLECTOR_FLAGS | self.flags);
         if number == class::HOME {
             // The frame is in another process: nothing can return to it from there.
             made.set_raw(HOME_ACTIVE, word::FALSE);

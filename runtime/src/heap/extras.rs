@@ -48,22 +48,28 @@ impl Extras {
         self.all.iter().filter(move |extra| extra.object == address)
     }
 
-    /// Takes those whose objects have moved by now out of `waiting`, with the new address of each.
+    /// Takes those whose objects are known to live by now out of `waiting`, with the new address of each; whether there
+    /// are any.
     pub(super) fn follow(
         &mut self,
         waiting: &mut Extras,
         moved: impl Fn(*mut u64) -> Option<*mut u64>,
-        mut forward: impl FnMut(&mut Word),
-    ) {
+    ) -> bool {
+        let before = self.all.len();
         let (alive, rest) =
             std::mem::take(&mut waiting.all).into_iter().partition(|extra| moved(extra.object).is_some());
         waiting.all = rest;
         let alive: Vec<Extra> = alive;
         self.all.extend(alive.into_iter().map(|mut extra| {
             extra.object = moved(extra.object).unwrap_or(extra.object);
-            forward(&mut extra.value);
             extra
         }));
+        self.all.len() > before
+    }
+
+    /// Shows all values.
+    pub(super) fn each_value(&mut self, mut visit: impl FnMut(&mut Word)) {
+        self.all.iter_mut().for_each(|extra| visit(&mut extra.value));
     }
 
     /// Whether there are none.

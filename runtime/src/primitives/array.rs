@@ -1,6 +1,6 @@
 //! Arrays: the slow paths of the inline operations, and the rest.
 
-use super::{Index, check_mutable, index, out_of_bounds};
+use super::{Index, write_barrier, index, out_of_bounds};
 use crate::object::{Object, elements};
 use crate::panic::panic;
 use crate::process::Process;
@@ -53,7 +53,7 @@ pub(crate) extern "C" fn array_find(process: &mut Process, array: Word, at: Word
 }
 
 pub(crate) extern "C" fn array_set(process: &mut Process, array: Word, at: Word, value: Word) -> Word {
-    check_mutable(process, array);
+    write_barrier(process, array);
     match index(process, at, length(array)) {
         Index::Inside(index) => elements(array)[index] = value,
         Index::End => {
@@ -65,7 +65,7 @@ pub(crate) extern "C" fn array_set(process: &mut Process, array: Word, at: Word,
 }
 
 pub(crate) extern "C" fn array_push(process: &mut Process, array: Word, value: Word) -> Word {
-    check_mutable(process, array);
+    write_barrier(process, array);
     let object = Object::of(array);
     let length = length(array);
     let capacity = Object::of(object.raw(ARRAY_STORAGE)).raw(STORAGE_CAPACITY) as usize;
@@ -89,7 +89,7 @@ fn remove(array: Word, index: usize) -> Word {
 }
 
 pub(crate) extern "C" fn array_pop(process: &mut Process, array: Word) -> Word {
-    check_mutable(process, array);
+    write_barrier(process, array);
     match length(array) {
         0 => word::UNDEFINED,
         length => remove(array, length - 1),
@@ -97,7 +97,7 @@ pub(crate) extern "C" fn array_pop(process: &mut Process, array: Word) -> Word {
 }
 
 pub(crate) extern "C" fn array_remove(process: &mut Process, array: Word, at: Word) -> Word {
-    check_mutable(process, array);
+    write_barrier(process, array);
     match index(process, at, length(array)) {
         Index::Inside(index) => remove(array, index),
         _ => out_of_bounds(process, at),
@@ -105,7 +105,7 @@ pub(crate) extern "C" fn array_remove(process: &mut Process, array: Word, at: Wo
 }
 
 pub(crate) extern "C" fn array_clear(process: &mut Process, array: Word) {
-    check_mutable(process, array);
+    write_barrier(process, array);
     elements(array).fill(word::small(0));
     set_length(array, 0);
 }

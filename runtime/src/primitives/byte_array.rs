@@ -1,6 +1,6 @@
 //! Byte arrays.
 
-use super::{Index, check_mutable, index, integer, out_of_bounds};
+use super::{Index, write_barrier, index, integer, out_of_bounds};
 use crate::object::{Object, byte_elements, elements};
 use crate::panic::panic;
 use crate::process::Process;
@@ -25,7 +25,7 @@ impl Process {
 
     /// Appends bytes to a byte array.
     pub(crate) fn append_bytes(&mut self, array: Word, bytes: &[u8]) {
-        check_mutable(self, array);
+        write_barrier(self, array);
         let object = Object::of(array);
         let length = object.raw(BYTES_LENGTH) as usize;
         let capacity = Object::of(object.raw(BYTES_STORAGE)).raw(STORAGE_CAPACITY) as usize;
@@ -78,7 +78,7 @@ pub(crate) extern "C" fn byte_array_find(process: &mut Process, array: Word, at:
 
 pub(crate) extern "C" fn byte_array_set(process: &mut Process, array: Word, at: Word, value: Word) -> Word {
     let byte = byte(process, value);
-    check_mutable(process, array);
+    write_barrier(process, array);
     match index(process, at, byte_elements(array).len()) {
         Index::Inside(index) => byte_elements(array)[index] = byte,
         Index::End => process.append_bytes(array, &[byte]),
@@ -88,7 +88,7 @@ pub(crate) extern "C" fn byte_array_set(process: &mut Process, array: Word, at: 
 }
 
 pub(crate) extern "C" fn byte_array_remove(process: &mut Process, array: Word, at: Word) -> Word {
-    check_mutable(process, array);
+    write_barrier(process, array);
     let bytes = byte_elements(array);
     let Index::Inside(index) = index(process, at, bytes.len()) else { out_of_bounds(process, at) };
     let removed = bytes[index];
@@ -98,7 +98,7 @@ pub(crate) extern "C" fn byte_array_remove(process: &mut Process, array: Word, a
 }
 
 pub(crate) extern "C" fn byte_array_clear(process: &mut Process, array: Word) {
-    check_mutable(process, array);
+    write_barrier(process, array);
     Object::of(array).set_raw(BYTES_LENGTH, 0);
 }
 

@@ -4,7 +4,8 @@
 //! *Invariant:* an attribute never gets a value that the machine code for its class doesn't expect.
 
 use crate::object::{Object, arity, block_info, class_of, float, text};
-use crate::panic::{frozen, panic};
+use super::write_barrier;
+use crate::panic::panic;
 use crate::process::Process;
 use crate::program;
 use inko_abi::class;
@@ -86,7 +87,7 @@ pub(crate) extern "C" fn object_attribute_names(process: &mut Process, value: Wo
         None => attributes(class_of(value)).iter().map(|row| program::string(row.name).into()).collect(),
     };
     if let Some(object) = with_attributes(value) {
-        names.extend(process.heap.extras.names(object).map(String::from));
+        names.extend(process.heap.extras().names(object).map(String::from));
     }
     let words: Vec<Word> = names.iter().map(|name| process.string(name)).collect();
     process.array(&words)
@@ -103,7 +104,7 @@ pub(crate) extern "C" fn object_attribute(process: &mut Process, value: Word, na
         let bits = Object::of(value).raw(offset);
         return if is_double(number, index) { super::float_box(process, f64::from_bits(bits)) } else { bits };
     }
-    let extra = with_attributes(value).and_then(|object| process.heap.extras.get(object, name));
+    let extra = with_attributes(value).and_then(|object| process.heap.extras().get(object, name));
     extra.unwrap_or(word::NIL)
 }
 
@@ -135,13 +136,11 @@ pub(crate) extern "C" fn object_set_attribute(
     let Some(object) = with_attributes(value) else {
         panic(process, "Attributes can't be set for immutable objects")
     };
-    if object.has(FLAG_PERMANENT) {
-        frozen(process, value);
-    }
+    write_barrier(process, value);
     let name = text(name);
     let number = class_of(value);
     let Some((index, offset)) = declared(number, name) else {
-        process.heap.extras.set(object, name, attribute);
+        process.heap.extras().set(object, name, attribute);
         return attribute;
     };
     let wanted = attributes(number)[index].class;

@@ -30,7 +30,7 @@ pub(crate) use stdio::*;
 pub(crate) use string::*;
 pub(crate) use time::*;
 
-use crate::heap::external;
+use crate::heap::{Heap, external};
 use crate::object::Object;
 use crate::panic::panic;
 use crate::process::Process;
@@ -42,8 +42,10 @@ impl Process {
     /// Makes an object of a size in bytes with a header; the rest is to be filled at once.
     pub(crate) fn object(&mut self, bytes: usize, header: u64) -> Object {
         let Process { head, heap, .. } = self;
-        let object = Object::at(heap.allocate(head, bytes.next_multiple_of(8)));
-        object.set_header(header);
+        let bytes = bytes.next_multiple_of(8);
+        let Some(address) = heap.allocate(head, bytes) else { out_of_memory(self, bytes) };
+        let object = Object::at(address);
+        object.set_header(header | Heap::flags(bytes));
         object
     }
 
@@ -135,18 +137,31 @@ fn out_of_bounds(process: &mut Process, index: Word) -> ! {
     panic(process, format_args!("The index {text} is out of bounds"))
 }
 
-/// Panics if an object is part of a constant's value.
-fn check_mutable(process: &mut Process, value: Word) {
-    if Object::of(value).has(FLAG_PERMANENT) {
+/// To be called before an object is changed: panics if it is part of a constant's value, and tells the collector of old
+/// ones, which may refer to young ones afterwards.
+pub(crate) extern "C" fn write_barrier(process: &mut Process, value: Word) {
+    let object = Object::of(value);
+    if !object.has(BARRIER_FLAGS) {
+        return;
+    }
+    if object.has(FLAG_PERMANENT) {
         crate::panic::frozen(process, value);
     }
+    process.heap.remember(object);
 }
 
 /// Memory for machine code, the one allocation that may collect before it takes place.
 pub(crate) extern "C" fn allocate(process: &mut Process, bytes: i64) -> i64 {
     process.reserve(bytes as usize, &mut []);
     let Process { head, heap, .. } = process;
-    heap.allocate(head, bytes as usize) as i64
+    match heap.allocate(head, bytes as usize) {
+        Some(address) => address as i64,
+        None => out_of_memory(process, bytes as usize),
+    }
+}
+
+fn out_of_memory(process: &mut Process, bytes: usize) -> ! {
+    panic(process, format_args!("there is no memory for an object of {bytes} bytes"))
 }
 
 pub(crate) extern "C" fn freeze(process: &mut Process, value: Word) -> Word {
