@@ -81,6 +81,7 @@ impl Object {
         let padded = |bytes: u64| (bytes as usize).next_multiple_of(8);
         let header = self.header();
         match self.class() {
+            number @ class::FIRST_USER.. => 8 + program::class(number).fields as usize * 8,
             class::INTEGER => 16 + (self.raw(BIG_LENGTH) as i64).unsigned_abs() as usize * 8,
             class::STRING if header & FLAG_EXTERNAL != 0 => 24,
             class::STRING => 16 + padded(self.raw(STRING_LENGTH)),
@@ -95,11 +96,12 @@ impl Object {
             | class::PROCESS
             | class::GENERATOR
             | class::CLASS_OBJECT => 16,
-            number => 8 + program::class(number).fields as usize * 8,
+            number => unreachable!("no object has the class {number}"),
         }
     }
 
     /// Shows the address of every word inside the object that may be a reference.
+    #[inline]
     pub fn each_word(self, mut visit: impl FnMut(*mut Word)) {
         let mut range = |offset: i32, count: usize| {
             for index in 0..count {
@@ -116,6 +118,9 @@ impl Object {
             number => {
                 let row = program::class(number);
                 debug_assert_eq!(row.layout, Layout::Instance);
+                if row.float_fields == 0 {
+                    return range(FIELDS, row.fields as usize);
+                }
                 for field in 0..row.fields {
                     if field >= 64 || row.float_fields >> field & 1 == 0 {
                         visit(self.pointer(FIELDS + field as i32 * 8).cast());

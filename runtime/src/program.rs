@@ -22,20 +22,19 @@ pub fn install(program: &'static Program, call: CallFunction) {
 
 /// The program.
 ///
-/// # Panics
-/// If none is installed.
+/// One must have been installed.
 pub fn program() -> &'static Program {
     let program = PROGRAM.load(Ordering::Relaxed);
-    assert!(!program.is_null(), "no program is installed");
-    // SAFETY: `install` stored a `&'static`.
+    debug_assert!(!program.is_null(), "no program is installed");
+    // SAFETY: `install` stored a `&'static` before the first process existed.
     unsafe { &*program }
 }
 
 /// The row of a class.
 pub fn class(number: u32) -> &'static Class {
     let program = program();
-    assert!(u64::from(number) < program.class_count, "class {number} doesn't exist");
-    // SAFETY: the table has `class_count` rows.
+    debug_assert!(u64::from(number) < program.class_count, "class {number} doesn't exist");
+    // SAFETY: the table has `class_count` rows, and the compiler numbers classes from 0.
     unsafe { &*program.classes.add(number as usize) }
 }
 

@@ -1,7 +1,7 @@
 //! The collector: Cheney's copying, without recursion, of the nursery or of everything.
 
 use super::large::{LARGE, Large};
-use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, nursery, stress, verify};
+use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, most_nursery, nursery, stress, verify};
 use super::{FIRST_THRESHOLD, GROWTH};
 use crate::object::Object;
 use inko_abi::class;
@@ -16,6 +16,9 @@ const SMALLEST_CHUNK: usize = 4 << 10;
 const LARGEST_CHUNK: usize = 1 << 20;
 /// A nursery has at least so many times the bytes that were looked at for roots when it was collected.
 const PER_ROOT: usize = 4;
+/// And so many times those that survived: when much does, as while something large is built, a larger nursery gives
+/// more of it the time to die.
+const PER_SURVIVOR: usize = 6;
 /// Under stress every so manyth collection is a major one.
 const STRESS_MAJOR: u64 = 4;
 
@@ -42,10 +45,14 @@ struct Collection {
 
 impl Collection {
     /// Replaces a reference by that to the object's copy, which is made at the first encounter.
+    #[inline]
     fn forward(&mut self, slot: &mut Word) {
-        if !word::is_reference(*slot) {
-            return;
+        if word::is_reference(*slot) {
+            self.forward_reference(slot);
         }
+    }
+
+    fn forward_reference(&mut self, slot: &mut Word) {
         let object = Object::of(*slot);
         let header = object.header();
         if header & HEADER_BIT == 0 {
@@ -183,6 +190,7 @@ impl Heap {
         let young = self.young(head);
         let mature = self.mature.get_or_insert_default();
         mature.collections += 1;
+        let before = mature.load() - self.large;
         // The values of attributes that mirrors added are found in a whole collection only.
         let major = mature.load() > mature.threshold.min(LIMIT.load(Ordering::Relaxed))
             || !mature.extras.is_empty()
@@ -240,7 +248,9 @@ impl Heap {
         if major {
             mature.threshold = (mature.load() * GROWTH).max(FIRST_THRESHOLD);
         }
-        self.nursery = nursery().max(collection.searched * PER_ROOT);
+        let survived = mature.load().saturating_sub(if major { 0 } else { before });
+        let wanted = (survived * PER_SURVIVOR).min(most_nursery());
+        self.nursery = nursery().max(wanted).max(collection.searched * PER_ROOT);
         (self.large, self.outside) = (0, 0);
         self.wants_collection = false;
         let mut young = std::mem::take(&mut self.chunks);

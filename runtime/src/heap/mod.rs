@@ -63,6 +63,8 @@ const NURSERIES: usize = 256 << 20;
 const SMALLEST_NURSERY: usize = 16 << 10;
 /// The largest nursery that isn't expensive to collect. With what survives it fits into a second-level cache.
 const LARGEST_NURSERY: usize = 512 << 10;
+/// The largest nursery that isn't expensive to search for roots: with the old objects it fits into a third-level cache.
+const LARGEST_GROWN: usize = 16 << 20;
 /// After a major collection the old objects may grow to this many times what was alive, so that the work of
 /// collecting stays proportional to the work of allocating.
 const GROWTH: usize = 2;
@@ -99,7 +101,12 @@ fn stress() -> bool {
 
 /// The size of a nursery, given the number of heaps.
 fn nursery() -> usize {
-    (NURSERIES / HEAPS.load(Ordering::Relaxed).max(1)).clamp(SMALLEST_NURSERY, LARGEST_NURSERY)
+    most_nursery().clamp(SMALLEST_NURSERY, LARGEST_NURSERY)
+}
+
+/// The size that a nursery may have if much survives in it.
+fn most_nursery() -> usize {
+    (NURSERIES / HEAPS.load(Ordering::Relaxed).max(1)).min(LARGEST_GROWN)
 }
 
 /// The heap of one process. The allocation region's bounds live in the process head.
