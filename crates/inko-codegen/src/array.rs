@@ -77,7 +77,7 @@ impl Emitter<'_> {
     }
 
     /// Goes on where the array may be changed without the runtime. An old array takes what isn't a reference.
-    fn may_store(&mut self, object: Word, value: Value, cold: clif::Block) {
+    fn may_store(&mut self, object: Word, (value, word): (Value, Word), cold: clif::Block) {
         let flags = self.barrier(object, value);
         let fast = self.builder.create_block();
         let perhaps = self.cold_block();
@@ -88,8 +88,7 @@ impl Emitter<'_> {
         let old = self.cold_block();
         self.branch(Flag(permanent), cold, old);
         self.enter(old);
-        let value = self.word(value);
-        let reference = self.is_reference(value);
+        let reference = self.is_reference(word);
         self.branch(reference, cold, fast);
         self.enter(fast);
     }
@@ -127,16 +126,16 @@ impl Emitter<'_> {
         let at = self.word(index);
         let cold = self.cold_block();
         let join = self.builder.create_block();
+        let word = self.word(value);
         let raw = self.in_bounds(at, object, cold);
-        self.may_store(object, value, cold);
-        let value = self.word(value);
+        self.may_store(object, (value, word), cold);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let element = self.element(storage, raw);
-        self.store(element, STORAGE_ELEMENTS, value.0);
+        self.store(element, STORAGE_ELEMENTS, word.0);
         self.builder.ins().jump(join, &[]);
 
         self.enter(cold);
-        self.slow_path(Entry::array_set, &[object.0, at.0, value.0], Vec::new());
+        self.slow_path(Entry::array_set, &[object.0, at.0, word.0], Vec::new());
         self.builder.ins().jump(join, &[]);
         self.enter(join);
         self.note_small(index);
@@ -146,8 +145,8 @@ impl Emitter<'_> {
         let object = self.word(array);
         let cold = self.cold_block();
         let join = self.builder.create_block();
-        self.may_store(object, value, cold);
-        let value = self.word(value);
+        let word = self.word(value);
+        self.may_store(object, (value, word), cold);
         let length = self.load(object, ARRAY_LENGTH, types::I64);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let capacity = self.load(storage, STORAGE_CAPACITY, types::I64);
@@ -157,13 +156,13 @@ impl Emitter<'_> {
 
         self.enter(fast);
         let element = self.element(storage, Raw(length));
-        self.store(element, STORAGE_ELEMENTS, value.0);
+        self.store(element, STORAGE_ELEMENTS, word.0);
         let length = self.builder.ins().iadd_imm_s(length, 1);
         self.store(object, ARRAY_LENGTH, length);
         self.builder.ins().jump(join, &[]);
 
         self.enter(cold);
-        self.slow_path(Entry::array_push, &[object.0, value.0], Vec::new());
+        self.slow_path(Entry::array_push, &[object.0, word.0], Vec::new());
         self.builder.ins().jump(join, &[]);
         self.enter(join);
     }

@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 typedef uint64_t word;
-typedef struct { uint64_t limit, next, end, exit_frame, exit_address; word home, value; int64_t exit; uint64_t slow; } process;
+typedef struct { uint64_t limit, next, end, exit_frame, exit_address; word home, value; int64_t exit; uint64_t slow, arguments[3]; } process;
 typedef struct { uint32_t name, layout, fields, reserved; uint64_t floats; } class;
 typedef struct { uint64_t start; uint32_t size, first_site, site_count, name; } function;
 typedef struct { uint32_t offset, frame_size, first_slot, slot_count, landing_pad, position; } site;
@@ -32,25 +32,17 @@ __asm__(
     "call_main: push %r15\n push %rbx\n push %r12\n push %r13\n push %r14\n call inko_call_closure\n"
     "  pop %r14\n pop %r13\n pop %r12\n pop %rbx\n pop %r15\n ret\n"
     "resume_at: mov %rdi, %r15\n mov %rsi, %rsp\n mov %rdx, %rbp\n"
-    "  mov $0x5555, %rax\n mov %rax, %rbx\n mov %rax, %r12\n mov %rax, %r13\n mov %rax, %r14\n jmp *%rcx\n"
-    "inko_rt_poll:\n"
-    "  push %rax\n mov 8(%rsp), %rax\n mov %rax, 32(%rdi)\n mov %rbp, 24(%rdi)\n"
-    "  push %rcx\n push %rdx\n push %rsi\n push %rdi\n push %r8\n push %r9\n push %r10\n push %r11\n"
-    "  sub $264, %rsp\n movups %xmm0, (%rsp)\n movups %xmm1, 16(%rsp)\n movups %xmm2, 32(%rsp)\n"
-    "  movups %xmm3, 48(%rsp)\n call poll_c\n"
-    "  movups (%rsp), %xmm0\n movups 16(%rsp), %xmm1\n movups 32(%rsp), %xmm2\n movups 48(%rsp), %xmm3\n"
-    "  add $264, %rsp\n pop %r11\n pop %r10\n pop %r9\n pop %r8\n pop %rdi\n pop %rsi\n pop %rdx\n pop %rcx\n"
-    "  pop %rax\n ret\n"
-    ".globl inko_rt_poll\n");
+    "  mov $0x5555, %rax\n mov %rax, %rbx\n mov %rax, %r12\n mov %rax, %r13\n mov %rax, %r14\n jmp *%rcx\n");
 #define SHIM(name)                                                                                          \
     __asm__(".globl inko_rt_" #name "\ninko_rt_" #name ": mov (%rsp), %rax\n mov %rax, 32(%rdi)\n"         \
             " mov %rbp, 24(%rdi)\n jmp " #name "_c\n");
-/* The same for slow paths: all registers are preserved, and the result is stored in the process. */
+/* The same for slow paths: all registers are preserved, and arguments and result are stored in the process. */
 #define SLOW_PATH(name, target, store)                                                                      \
     __asm__(".globl inko_rt_slow_" #name "\ninko_rt_slow_" #name ":\n"                                      \
-            "  push %rax\n mov 8(%rsp), %rax\n mov %rax, 32(%rdi)\n mov %rbp, 24(%rdi)\n"                   \
+            "  push %rax\n mov 8(%rsp), %rax\n mov %rax, 32(%r15)\n mov %rbp, 24(%r15)\n"                   \
             "  push %rcx\n push %rdx\n push %rsi\n push %rdi\n push %r8\n push %r9\n push %r10\n push %r11\n"  \
-            "  sub $512, %rsp\n fxsave (%rsp)\n call " #target "\n " store "\n fxrstor (%rsp)\n"             \
+            "  sub $512, %rsp\n fxsave (%rsp)\n mov %r15, %rdi\n mov 72(%r15), %rsi\n"                     \
+            "  mov 80(%r15), %rdx\n mov 88(%r15), %rcx\n movsd 72(%r15), %xmm0\n call " #target "\n " store "\n fxrstor (%rsp)\n"             \
             "  add $512, %rsp\n pop %r11\n pop %r10\n pop %r9\n pop %r8\n"                                  \
             "  pop %rdi\n pop %rsi\n pop %rdx\n pop %rcx\n pop %rax\n ret\n");
 #define SLOW(name) SLOW_PATH(name, name##_c, "mov %rax, 64(%r15)")
@@ -196,6 +188,7 @@ void poll_c(process *p) {
     /* Read by a test that wants to be stopped a few times only. */
     if (polls >= 1000) p->limit = 0;
 }
+SLOW(poll)
 
 static word text(process *p, const char *s) {
     uint64_t n = strlen(s), *o = (uint64_t *)take(p, 16 + ((n + 7) & ~7ull));
@@ -257,8 +250,7 @@ word array_get_c(process *p, word array, word index) {
 SHIM(array_get)
 SLOW(array_get)
 
-/* Doubles the storage, having collected first; the arguments are in registers only, so they come back through
- * the frame of this function: the test keeps the array alive in the caller. */
+/* Doubles the storage. */
 word array_push_c(process *p, word array, word value) {
     uint64_t *o = (uint64_t *)(array - 1), *old = (uint64_t *)(o[2] - 1), capacity = old[1] ? 2 * old[1] : 4;
     if (o[0] & 2) printf("frozen\n"), exit(1);
@@ -268,7 +260,6 @@ word array_push_c(process *p, word array, word value) {
     memcpy(new + 2, old + 2, 8 * o[1]);
     new[2 + o[1]++] = value;
     o[2] = (word)new + 1;
-    collect(p);
     return value;
 }
 SHIM(array_push)
@@ -284,7 +275,6 @@ SHIM(array_set)
 SLOW(array_set)
 
 word array_new_c(process *p, uint64_t capacity) {
-    collect(p);
     uint64_t *o = (uint64_t *)take(p, 40 + 8 * capacity);
     memset(o, 0, 40 + 8 * capacity);
     o[0] = 6ull << 32 | 1, o[2] = (word)(o + 3) + 1, o[3] = 13ull << 32 | 1, o[4] = capacity;
@@ -305,9 +295,8 @@ static word frozen(word w) {
 }
 
 word freeze_c(process *p, word w) {
-    w = frozen(w);
-    collect(p);
-    return w;
+    (void)p;
+    return frozen(w);
 }
 SHIM(freeze)
 
@@ -394,8 +383,10 @@ SHIM(generator_resume)
 PANIC(panic_cast, "expected") PANIC(panic_dispatch, "no method")
 void panic_undefined_c(process *p, uint64_t index) { printf("panic: undefined "), name((uint32_t)index), puts(""), trace(p), exit(1); }
 SHIM(panic_undefined)
-void panic_frozen_c(process *p) { puts("panic: frozen"), trace(p), exit(1); }
-SHIM(panic_frozen)
+SLOW(panic_undefined)
+SLOW(panic_cast)
+void write_barrier_c(process *p) { puts("panic: frozen"), trace(p), exit(1); }
+SLOW(write_barrier)
 
 /* For whole programs. */
 word integer_to_string_c(process *p, word w, word radix) {

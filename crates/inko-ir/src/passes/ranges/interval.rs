@@ -176,11 +176,9 @@ mod tests {
     #[test]
     fn results_are_within() {
         let bounds = [-9, -8, -3, -1, 0, 1, 2, 7, 8, 11];
-        let intervals = || {
-            bounds.iter().flat_map(move |&low| {
-                bounds.iter().filter(move |&&high| low <= high).map(move |&high| (low, high))
-            })
-        };
+        let all = bounds.iter().flat_map(|&low| bounds.iter().map(move |&high| (low, high)));
+        let all: Vec<(i64, i64)> = all.filter(|(low, high)| low <= high).collect();
+        let intervals = || all.iter().copied();
         for op in [Add, Sub, Mul, Div, Mod, And, Or, Xor, ShiftRight] {
             for (a, b) in intervals().flat_map(|a| intervals().map(move |b| (a, b))) {
                 let found = apply(op, interval(a.0, a.1), interval(b.0, b.1));
