@@ -44,7 +44,9 @@ pub fn load() -> Threads {
     if let Some(text) = variable("INKO_MAX_HEAP") {
         match size(&text) {
             Some(bytes) if bytes >= SMALLEST_HEAP => heap::set_limit(bytes),
-            _ => wrong("INKO_MAX_HEAP", &text, "a number of bytes from 1M, with an optional suffix K, M or G"),
+            _ => {
+                wrong("INKO_MAX_HEAP", &text, "a number of bytes from 1M, with an optional suffix K, M or G")
+            }
         }
     }
     YIELD_STRESS.store(flag("INKO_YIELD_STRESS"), Ordering::Relaxed);

@@ -6,8 +6,8 @@
 use crate::frames::Frames;
 use crate::generator::Generator;
 use crate::handle::Handle;
-use crate::panic;
 use crate::heap::{Heap, Visitor};
+use crate::panic;
 use crate::scheduler::Context;
 use crate::stack::{SHALLOW, Stack};
 use crate::switch::Switch;

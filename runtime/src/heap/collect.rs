@@ -227,8 +227,12 @@ impl Heap {
         collection.drain();
         if major {
             let mut waiting = std::mem::take(&mut mature.extras);
-            while mature.extras.follow(&mut waiting, |address| collection.moved(address)) {
-                mature.extras.each_value(|slot| collection.forward(slot));
+            loop {
+                let values = mature.extras.follow(&mut waiting, |address| collection.moved(address));
+                if values.is_empty() {
+                    break;
+                }
+                values.into_iter().for_each(|value| collection.forward(value));
                 collection.drain();
             }
             mature.outside = collection.sweep(&mut mature.externals);

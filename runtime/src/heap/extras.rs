@@ -48,28 +48,23 @@ impl Extras {
         self.all.iter().filter(move |extra| extra.object == address)
     }
 
-    /// Takes those whose objects are known to live by now out of `waiting`, with the new address of each; whether there
-    /// are any.
+    /// Takes those whose objects are known to live by now out of `waiting`, with the new address of each. Gives their
+    /// values, which must be followed, and followed once.
     pub(super) fn follow(
         &mut self,
         waiting: &mut Extras,
         moved: impl Fn(*mut u64) -> Option<*mut u64>,
-    ) -> bool {
+    ) -> Vec<&mut Word> {
         let before = self.all.len();
-        let (alive, rest) =
-            std::mem::take(&mut waiting.all).into_iter().partition(|extra| moved(extra.object).is_some());
-        waiting.all = rest;
-        let alive: Vec<Extra> = alive;
-        self.all.extend(alive.into_iter().map(|mut extra| {
-            extra.object = moved(extra.object).unwrap_or(extra.object);
-            extra
-        }));
-        self.all.len() > before
-    }
-
-    /// Shows all values.
-    pub(super) fn each_value(&mut self, mut visit: impl FnMut(&mut Word)) {
-        self.all.iter_mut().for_each(|extra| visit(&mut extra.value));
+        waiting.all.retain_mut(|extra| match moved(extra.object) {
+            Some(object) => {
+                let name = std::mem::take(&mut extra.name);
+                self.all.push(Extra { object, name, value: extra.value });
+                false
+            }
+            None => true,
+        });
+        self.all[before..].iter_mut().map(|extra| &mut extra.value).collect()
     }
 
     /// Whether there are none.

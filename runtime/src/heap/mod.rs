@@ -254,7 +254,8 @@ impl Heap {
 
     /// Makes a handle object.
     pub fn handle_object(&mut self, head: &mut ProcessHead, shared: Arc<Handle>) -> Object {
-        let object = Object::at(self.allocate(head, 16).expect("small objects fit, or the program has ended"));
+        let object =
+            Object::at(self.allocate(head, 16).expect("small objects fit, or the program has ended"));
         object.set_header(header(class::PROCESS, FLAG_EXTERNAL));
         object.set_raw(HANDLE_POINTER, Arc::into_raw(shared) as u64);
         self.add_external(head, object);
@@ -343,7 +344,8 @@ impl Drop for Heap {
     /// Frees everything at once. The objects' memory is still there while what they own is released.
     fn drop(&mut self) {
         HEAPS.fetch_sub(1, Ordering::Relaxed);
-        let old = self.mature.as_mut().map(|mature| std::mem::take(&mut mature.externals)).unwrap_or_default();
+        let old =
+            self.mature.as_mut().map(|mature| std::mem::take(&mut mature.externals)).unwrap_or_default();
         for address in old.into_iter().chain(std::mem::take(&mut self.externals)) {
             external::release(Object::at(address));
         }

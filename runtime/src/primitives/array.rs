@@ -1,6 +1,6 @@
 //! Arrays: the slow paths of the inline operations, and the rest.
 
-use super::{Index, write_barrier, index, out_of_bounds};
+use super::{Index, index, out_of_bounds, write_barrier};
 use crate::object::{Object, elements};
 use crate::panic::panic;
 use crate::process::Process;

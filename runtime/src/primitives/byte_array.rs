@@ -1,6 +1,6 @@
 //! Byte arrays.
 
-use super::{Index, write_barrier, index, integer, out_of_bounds};
+use super::{Index, index, integer, out_of_bounds, write_barrier};
 use crate::object::{Object, byte_elements, elements};
 use crate::panic::panic;
 use crate::process::Process;

@@ -3,8 +3,8 @@
 //!
 //! *Invariant:* an attribute never gets a value that the machine code for its class doesn't expect.
 
-use crate::object::{Object, arity, block_info, class_of, float, text};
 use super::write_barrier;
+use crate::object::{Object, arity, block_info, class_of, float, text};
 use crate::panic::panic;
 use crate::process::Process;
 use crate::program;

@@ -324,7 +324,6 @@ word string_concat_c(process *p, word a, word b) {
     uint64_t *x = (uint64_t *)(a - 1), *y = (uint64_t *)(b - 1), n = x[1] + y[1];
     char *all = malloc(n + 1);
     memcpy(all, x + 2, x[1]), memcpy(all + x[1], y + 2, y[1]), all[n] = 0;
-    collect(p);
     word result = text(p, all);
     free(all);
     return result;
@@ -336,7 +335,6 @@ result string_to_integer_c(process *p, word string, word radix) {
     uint64_t *o = (uint64_t *)(string - 1);
     memcpy(buffer, o + 2, o[1]);
     int64_t value = strtoll(buffer, &end, (int)value_of(radix));
-    collect(p);
     return *end ? (result){text(p, "no integer"), 1} : (result){integer(p, value), 0};
 }
 SHIM(string_to_integer)
@@ -354,14 +352,12 @@ static void leave(process *p, uint64_t frame, uint64_t address) {
 
 void unwind_c(process *p, word home, word value, int64_t number) {
     p->home = home, p->value = value, p->exit = number;
-    collect(p);
     leave(p, p->exit_frame, p->exit_address);
 }
 SHIM(unwind)
 
 void unwind_resume_c(process *p) {
     uint64_t *frame = (uint64_t *)p->exit_frame;
-    collect(p);
     leave(p, frame[0], frame[1]);
 }
 SHIM(unwind_resume)
@@ -396,7 +392,6 @@ word integer_to_string_c(process *p, word w, word radix) {
     *--at = 0;
     do *--at = "0123456789abcdefghijklmnopqrstuvwxyz"[rest % value_of(radix)]; while (rest /= value_of(radix));
     if (value < 0) *--at = '-';
-    collect(p);
     return text(p, at);
 }
 SHIM(integer_to_string)
@@ -405,7 +400,6 @@ result stdout_write_string_c(process *p, word w) {
     uint64_t *o = (uint64_t *)(w - 1);
     uint64_t length = o[1];
     fwrite(o + 2, 1, length, stdout);
-    collect(p);
     return (result){length << 1, 0};
 }
 SHIM(stdout_write_string)
@@ -431,7 +425,6 @@ word float_to_string_c(process *p, double d) {
         if (strtod(buffer, 0) == d) break;
     }
     if (!strpbrk(buffer, ".einf")) strcat(buffer, ".0");
-    collect(p);
     return text(p, buffer);
 }
 SHIM(float_to_string)
