@@ -1,42 +1,17 @@
 //! What others know of a process: its number and its mailbox. Handle objects in heaps share it by
 //! reference count, and it outlives the process.
 
-use crate::heap::copy::Fragment;
+use crate::heap::message::Message;
+use crate::mailbox::{List, Mailbox, Sent};
 use crate::process::Process;
 use crate::scheduler;
-use parking_lot::Mutex;
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The shared part of a process.
 pub struct Handle {
     identifier: u64,
-    mailbox: Mutex<Mailbox>,
-}
-
-/// Messages and, while it waits, the process itself.
-///
-/// A process parks by the worker's hands, after its suspension: under the lock the worker looks for a
-/// message once more and only then leaves the process here. A sender puts its message in under the same
-/// lock and takes the process out if it is here. So either the worker sees the message or the sender
-/// sees the process, and whoever takes it out (a sender or the clock) is the only one to wake it.
-#[derive(Default)]
-struct Mailbox {
-    messages: VecDeque<Fragment>,
-    waiting: Option<Waiting>,
-    /// Counts waits, so that the clock can tell whether the wait it times is still the present one.
-    waits: u64,
-    /// Set at the end of the process: messages are dropped from then on.
-    closed: bool,
-}
-
-struct Waiting {
-    process: Box<Process>,
-    /// Whether a message ends the wait (not when it sleeps).
-    for_message: bool,
-    /// Whether the clock will end it if nothing else does.
-    timed: bool,
+    mailbox: Mailbox<Process>,
 }
 
 static NEXT_IDENTIFIER: AtomicU64 = AtomicU64::new(1);
@@ -45,7 +20,7 @@ impl Handle {
     /// The handle of a new process.
     pub fn new() -> Arc<Self> {
         let identifier = NEXT_IDENTIFIER.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Self { identifier, mailbox: Mutex::default() })
+        Arc::new(Self { identifier, mailbox: Mailbox::default() })
     }
 
     /// The unique positive number.
@@ -54,72 +29,66 @@ impl Handle {
     }
 
     /// Puts a message in the mailbox. Returns the process if it was waiting for one; it is then
-    /// the caller's to schedule, and counted as active.
-    pub fn send(&self, message: Fragment) -> Option<Box<Process>> {
-        let mut mailbox = self.mailbox.lock();
-        if mailbox.closed {
-            drop(mailbox);
-            return None;
+    /// the caller's to schedule, and counted as active. To ended processes messages are dropped.
+    pub fn send(&self, message: Message) -> Option<Box<Process>> {
+        let message = message.into_link();
+        // SAFETY: the link is ours, and given up unless it comes back.
+        match unsafe { self.mailbox.send(message) } {
+            Sent::Queued => None,
+            Sent::Woken { receiver, limited } => {
+                if !limited {
+                    scheduler::activated();
+                }
+                // SAFETY: the box was given up in `park`, and the mailbox gives each receiver out once.
+                Some(unsafe { Box::from_raw(receiver) })
+            }
+            Sent::Closed => {
+                // SAFETY: the mailbox has given it back.
+                drop(unsafe { Message::from_link(message) });
+                None
+            }
         }
-        mailbox.messages.push_back(message);
-        let waiting = mailbox.waiting.take_if(|waiting| waiting.for_message)?;
-        if !waiting.timed {
-            scheduler::activated();
-        }
-        Some(waiting.process)
     }
 
-    /// Takes the oldest message.
-    pub fn take(&self) -> Option<Fragment> {
-        self.mailbox.lock().messages.pop_front()
+    /// Takes all messages. For the process itself.
+    pub fn take(&self) -> List {
+        self.mailbox.take()
     }
 
-    /// Parks a process until a message arrives. Gives it back if there is one already. With `timed` the
-    /// caller tells the clock to call [`Handle::timeout`] with the number returned.
-    pub fn park(&self, process: Box<Process>, for_message: bool, timed: bool) -> Result<u64, Box<Process>> {
-        let mut mailbox = self.mailbox.lock();
-        if for_message && !mailbox.messages.is_empty() {
-            return Err(process);
+    /// Parks a process until a message arrives, in its own mailbox. Gives it back if there is a message already. With
+    /// `limited` the caller tells the clock to call [`Handle::expire`] with the number returned.
+    pub fn park(process: Box<Process>, limited: bool) -> Result<u64, Box<Process>> {
+        let handle = Arc::as_ptr(&process.execution.handle);
+        let process = Box::into_raw(process);
+        // SAFETY: the process keeps the handle alive until it is parked. Then others may wake and end it.
+        match unsafe { (*handle).mailbox.park(process, limited) } {
+            Some(wait) => {
+                if !limited {
+                    scheduler::deactivated();
+                }
+                Ok(wait)
+            }
+            // SAFETY: nobody else has seen it.
+            None => Err(unsafe { Box::from_raw(process) }),
         }
-        mailbox.waits += 1;
-        mailbox.waiting = Some(Waiting { process, for_message, timed });
-        let wait = mailbox.waits;
-        drop(mailbox);
-        if !timed {
-            scheduler::deactivated();
-        }
-        Ok(wait)
     }
 
-    /// Ends a timed wait, if it still lasts; the process is then the caller's to schedule.
-    pub fn timeout(&self, wait: u64) -> Option<Box<Process>> {
-        let mut mailbox = self.mailbox.lock();
-        if mailbox.waits != wait {
-            return None;
-        }
-        Some(mailbox.waiting.take()?.process)
+    /// Ends a limited wait, if it still lasts; the process is then the caller's to schedule.
+    pub fn expire(&self, wait: u64) -> Option<Box<Process>> {
+        // SAFETY: as in `send`.
+        self.mailbox.expire(wait).map(|process| unsafe { Box::from_raw(process) })
     }
 
-    /// Whether the process is still in the wait of that number.
+    /// Whether the process is still in the limited wait of that number.
     pub fn waits_in(&self, wait: u64) -> bool {
-        let mailbox = self.mailbox.lock();
-        mailbox.waits == wait && mailbox.waiting.is_some()
+        self.mailbox.lasts(wait)
     }
 
     /// Closes the mailbox of a process that has ended.
     pub fn close(&self) {
-        let mut mailbox = self.mailbox.lock();
-        mailbox.closed = true;
-        let messages = std::mem::take(&mut mailbox.messages);
-        drop(mailbox);
-        // Freeing messages takes time that no sender should wait for.
-        drop(messages);
-    }
-
-    /// Shows the process to a reporter if it is parked.
-    pub fn report(&self, report: impl FnOnce(&Process)) {
-        if let Some(waiting) = &self.mailbox.lock().waiting {
-            report(&waiting.process);
+        let mut messages = self.mailbox.close();
+        while let Some(message) = Message::pop(&mut messages) {
+            drop(message);
         }
     }
 }

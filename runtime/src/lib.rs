@@ -5,7 +5,7 @@
 //!
 //! | to see | open |
 //! |---|---|
-//! | what happens at `send` | `messages.rs`, `heap/copy.rs`, `handle.rs` |
+//! | what happens at `send` | `messages.rs`, `heap/copy.rs`, `mailbox.rs` |
 //! | how a process is run, parked and woken | `scheduler/mod.rs` |
 //! | preemption and time-outs | `poll.rs`, `scheduler/clock.rs` |
 //! | the collector | `heap/collect.rs`, `walk.rs` |
@@ -22,7 +22,9 @@ mod frames;
 mod generator;
 mod handle;
 pub mod heap;
+mod mailbox;
 mod messages;
+mod moment;
 mod object;
 mod outcome;
 mod panic;
@@ -35,6 +37,7 @@ mod stack;
 #[cfg(not(test))]
 mod start;
 mod switch;
+mod sync;
 #[cfg(test)]
 mod testing;
 mod unwind;

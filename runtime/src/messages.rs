@@ -3,7 +3,8 @@
 //! *Invariant:* nothing of the thread (locks, thread-locals) is held across a suspension.
 
 use crate::handle::Handle;
-use crate::heap::copy::{self, Fragment};
+use crate::heap::copy;
+use crate::heap::message::Message;
 use crate::object::Object;
 use crate::outcome::Outcome;
 use crate::panic::panic;
@@ -37,9 +38,7 @@ impl Process {
 pub(crate) extern "C" fn process_spawn(process: &mut Process, code: Word) -> Word {
     // A lambda has no captures and is static data, so there is nothing to copy.
     let shared = Handle::new();
-    let place = scheduler::register(&shared);
-    let child = Process::new(shared.clone(), place, code, false);
-    scheduler::activated();
+    let child = scheduler::spawn(shared.clone(), code, false);
     process.context().schedule_new(child);
     process.handle_object(shared)
 }
@@ -55,17 +54,17 @@ pub(crate) extern "C" fn process_identifier(_: &mut Process, target: Word) -> Wo
 
 pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, message: Word) -> Word {
     let target = handle::of(Object::of(target).raw(HANDLE_POINTER));
-    let fragment = if std::ptr::eq(target, &*process.execution.handle) {
+    let copied = if std::ptr::eq(target, &*process.execution.handle) {
         // The mailbox keeps its place in the order, the process the message itself, uncopied.
         process.execution.own_messages.push_back(message);
-        Fragment::own()
+        Message::own()
     } else {
         match copy::copy_message(message) {
-            Ok(fragment) => fragment,
+            Ok(copied) => copied,
             Err(error) => panic(process, error.message()),
         }
     };
-    if let Some(woken) = target.send(fragment) {
+    if let Some(woken) = target.send(copied) {
         process.context().schedule_woken(woken);
     }
     message
@@ -74,8 +73,8 @@ pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, messa
 /// The next message, waiting for it for ever (0.0) or for a time.
 pub(crate) extern "C" fn process_receive(process: &mut Process, seconds: f64) -> Outcome {
     let limit = if seconds == 0.0 { None } else { process.duration(seconds) };
-    if let Some(fragment) = process.execution.handle.take() {
-        return Outcome::value(accept(process, fragment));
+    if let Some(message) = process.execution.next_message() {
+        return Outcome::value(accept(process, message));
     }
     process.suspend(Action::Receive(limit));
     Outcome::value(word::NIL)
@@ -84,18 +83,18 @@ pub(crate) extern "C" fn process_receive(process: &mut Process, seconds: f64) ->
 /// The end of a wait for a message.
 pub(crate) extern "C" fn process_received(process: &mut Process) -> Outcome {
     // A message that arrived together with the end of the time counts.
-    match process.execution.handle.take() {
-        Some(fragment) => Outcome::value(accept(process, fragment)),
+    match process.execution.next_message() {
+        Some(message) => Outcome::value(accept(process, message)),
         None => Outcome::thrown(process.string("The timeout expired")),
     }
 }
 
-fn accept(process: &mut Process, fragment: Fragment) -> Word {
-    if fragment.is_own() {
+fn accept(process: &mut Process, message: Message) -> Word {
+    if message.is_own() {
         return process.execution.own_messages.pop_front().expect("one message for each mark");
     }
     let Process { head, heap, .. } = process;
-    heap.adopt(head, fragment)
+    heap.adopt(head, message)
 }
 
 pub(crate) extern "C" fn process_suspend(process: &mut Process, seconds: f64) {

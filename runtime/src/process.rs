@@ -6,7 +6,10 @@
 use crate::frames::Frames;
 use crate::generator::Generator;
 use crate::handle::Handle;
+use crate::heap::message::Message;
 use crate::heap::{Heap, Visitor};
+use crate::mailbox::List;
+use crate::moment::Moment;
 use crate::panic;
 use crate::scheduler::Context;
 use crate::stack::{SHALLOW, Stack};
@@ -17,7 +20,7 @@ use inko_abi::word::{self, Word};
 use std::collections::VecDeque;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 /// A light process. Lives at a fixed address from spawn to end; machine code has its address in the
@@ -47,6 +50,22 @@ pub enum Action {
     Finish,
 }
 
+/// What a process is doing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum State {
+    /// It can run and will.
+    Ready,
+    /// It runs.
+    Running,
+    /// It waits for a message.
+    Waiting,
+    /// It waits for a message for a limited time.
+    WaitingLimited,
+    /// It waits for a time to pass.
+    Sleeping,
+}
+
 /// Where the frames of a process are.
 #[derive(Debug)]
 pub enum Place {
@@ -67,6 +86,12 @@ pub struct Execution {
     pub handle: Arc<Handle>,
     /// Its place in the scheduler's registry.
     pub number: u32,
+    /// What it is doing, for reports.
+    state: AtomicU8,
+    /// Whether it is in an operation of the operating system, in which reports may look at it.
+    pub outside: AtomicBool,
+    /// When it began to wait or sleep, if it does.
+    since: Moment,
     /// What it runs: a lambda.
     pub code: Word,
     /// What switching to it and away from it needs.
@@ -87,6 +112,8 @@ pub struct Execution {
     pub shallow_limit: u64,
     /// The generators that are running, outermost first.
     pub generators: Vec<*mut Generator>,
+    /// Messages that were taken out of the mailbox together.
+    pub taken: List,
     /// Messages that it sent to itself and has not received yet, which aren't copied: roots. They are
     /// received in the order in which they were sent.
     pub own_messages: VecDeque<Word>,
@@ -103,8 +130,8 @@ pub struct Execution {
 unsafe impl Send for Process {}
 
 impl Process {
-    /// A process that has not run yet. `number` is what [`crate::scheduler::register`] gave for the handle.
-    pub fn new(handle: Arc<Handle>, number: u32, code: Word, is_main: bool) -> Box<Self> {
+    /// A process that has not run yet.
+    pub fn new(handle: Arc<Handle>, code: Word, is_main: bool) -> Box<Self> {
         Box::new(Self {
             head: ProcessHead {
                 stack_limit: AtomicU64::new(0),
@@ -121,7 +148,10 @@ impl Process {
             heap: Heap::default(),
             execution: Execution {
                 handle,
-                number,
+                number: 0,
+                state: AtomicU8::new(State::Ready as u8),
+                outside: AtomicBool::new(false),
+                since: Moment::default(),
                 code,
                 switch: Switch::default(),
                 frames: Frames::default(),
@@ -132,6 +162,7 @@ impl Process {
                 true_limit: 0,
                 shallow_limit: 0,
                 generators: Vec::new(),
+                taken: List::default(),
                 own_messages: VecDeque::new(),
                 blocking: false,
                 pinned: None,
@@ -154,6 +185,16 @@ impl Process {
     pub fn take_action(&mut self) -> Action {
         self.execution.switch.stopping = 0;
         self.execution.action.take().expect("processes stop for something")
+    }
+
+    /// Does something that may take the operating system long. Meanwhile reports may look at the process, which must not
+    /// be used.
+    pub fn outside<R>(&mut self, operation: impl FnOnce() -> R) -> R {
+        self.execution.outside.store(true, Ordering::SeqCst);
+        let result = operation();
+        self.execution.outside.store(false, Ordering::SeqCst);
+        crate::scheduler::rest_if_halted();
+        result
     }
 
     /// Makes room for `bytes` (a multiple of 8) so that the next allocations of up to that many bytes
@@ -218,6 +259,48 @@ impl Process {
 }
 
 impl Execution {
+    /// What the process is doing.
+    pub fn state(&self) -> State {
+        match self.state.load(Ordering::Relaxed) {
+            0 => State::Ready,
+            1 => State::Running,
+            2 => State::Waiting,
+            3 => State::WaitingLimited,
+            _ => State::Sleeping,
+        }
+    }
+
+    /// Notes what the process is doing from now on.
+    #[inline]
+    pub fn set_state(&self, state: State) {
+        self.state.store(state as u8, Ordering::Relaxed);
+    }
+
+    /// Notes that the process begins to wait.
+    pub fn begin_wait(&mut self, state: State) {
+        self.set_state(state);
+        self.since = Moment::now();
+    }
+
+    /// How long it has been waiting.
+    pub fn waited(&self) -> Duration {
+        self.since.elapsed()
+    }
+
+    /// Whether it hasn't begun.
+    pub fn is_new(&self) -> bool {
+        matches!(self.place, Place::New)
+    }
+
+    /// Takes the oldest message.
+    #[inline]
+    pub fn next_message(&mut self) -> Option<Message> {
+        Message::pop(&mut self.taken).or_else(|| {
+            self.taken = self.handle.take();
+            Message::pop(&mut self.taken)
+        })
+    }
+
     /// Shows every root outside the heap to `visitor`: the slots of all frames of the process, of its
     /// active generators, and values held by the runtime on its behalf.
     pub fn visit_roots(&mut self, head: &mut ProcessHead, visitor: &mut Visitor<'_>) {
@@ -231,6 +314,14 @@ impl Execution {
         for &generator in self.generators.iter().rev() {
             // SAFETY: active generators are kept alive by the frames that resume them.
             unsafe { (*generator).visit_active(visitor) };
+        }
+    }
+}
+
+impl Drop for Execution {
+    fn drop(&mut self) {
+        while let Some(message) = Message::pop(&mut self.taken) {
+            drop(message);
         }
     }
 }

@@ -65,7 +65,7 @@ pub fn install() {
 /// A process that never runs.
 pub fn process() -> Box<Process> {
     install();
-    Process::new(Handle::new(), 0, word::NIL, false)
+    Process::new(Handle::new(), word::NIL, false)
 }
 
 /// Marsaglia's xorshift64*: random enough, and the same each time.

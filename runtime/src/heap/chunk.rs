@@ -26,6 +26,19 @@ impl Chunk {
         Self { start, size, used: 0 }
     }
 
+    /// Makes a chunk of memory that was one.
+    ///
+    /// # Safety
+    /// The memory came from [`Chunk::pointer`] of a chunk of that size which is forgotten; `used` bytes of it are in use.
+    pub unsafe fn from_pointer(start: NonNull<u8>, size: usize, used: usize) -> Self {
+        Self { start, size, used }
+    }
+
+    /// The memory, for whoever keeps the chunk from being freed.
+    pub fn pointer(&self) -> NonNull<u8> {
+        self.start
+    }
+
     fn layout(size: usize) -> Layout {
         Layout::from_size_align(size, 8).expect("chunks are smaller than half of the address space")
     }

@@ -8,70 +8,20 @@
 //! process that is sending.
 
 use super::collect::COLLECTOR_FLAGS;
+use super::message::{HEAD, Message, More};
 use super::{Chunk, external};
-use crate::handle::{self, Handle};
+use crate::handle;
 use crate::object::Object;
 use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HANDLE_POINTER, HEADER_BIT, HOME_ACTIVE};
+use inko_abi::object::{
+    ARRAY_STORAGE, FLAG_EXTERNAL, FLAG_PERMANENT, HANDLE_POINTER, HEADER_BIT, HOME_ACTIVE,
+};
 use inko_abi::word::{self, Word};
-use std::sync::Arc;
 
-/// The first chunk of a message; most messages fit.
-const FIRST_CHUNK: usize = 64;
+/// Messages have room for so many bytes besides the object that they are.
+const FIRST_ROOM: usize = 48;
 /// Chunks of a message double up to this size.
 const LARGEST_CHUNK: usize = 64 << 10;
-
-/// A copy in memory of its own.
-pub struct Fragment(pub(super) Content);
-
-/// What a message consists of. The common small ones take no memory of their own.
-pub(super) enum Content {
-    /// A value that is no object of any heap.
-    Immediate(Word),
-    /// A process; the receiver makes the handle object.
-    Process(Arc<Handle>),
-    /// Objects.
-    Objects(Box<Objects>),
-}
-
-/// Copied objects.
-#[derive(Debug)]
-pub(super) struct Objects {
-    /// The copied value.
-    pub word: Word,
-    /// The memory of its objects.
-    pub chunks: Vec<Chunk>,
-    /// The copied objects that own something.
-    pub externals: Vec<*mut u64>,
-}
-
-// SAFETY: nothing but the fragment refers to its objects.
-unsafe impl Send for Fragment {}
-
-impl Fragment {
-    /// A value that is no object of any heap.
-    pub fn immediate(word: Word) -> Self {
-        Self(Content::Immediate(word))
-    }
-
-    /// Stands for a message that a process sends to itself, which it keeps.
-    pub fn own() -> Self {
-        Self::immediate(word::UNDEFINED)
-    }
-
-    /// Whether this stands for a message of the process to itself.
-    pub fn is_own(&self) -> bool {
-        matches!(self.0, Content::Immediate(word::UNDEFINED))
-    }
-}
-
-impl Drop for Objects {
-    fn drop(&mut self) {
-        for address in self.externals.drain(..) {
-            external::release(Object::at(address));
-        }
-    }
-}
 
 /// Why a value can't be copied.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,15 +40,16 @@ impl CopyError {
 }
 
 /// Copies a value for another process.
-pub fn copy_message(value: Word) -> Result<Fragment, CopyError> {
+pub fn copy_message(value: Word) -> Result<Message, CopyError> {
     if !is_private(value) {
-        return Ok(Fragment::immediate(value));
+        return Ok(Message::immediate(value));
     }
     let object = Object::of(value);
     if object.class() == class::PROCESS {
-        return Ok(Fragment(Content::Process(handle::share(object.raw(HANDLE_POINTER)))));
+        return Ok(Message::process(handle::share(object.raw(HANDLE_POINTER))));
     }
-    Ok(Fragment(Content::Objects(Box::new(Copier::new(0).run(value)?))))
+    let (word, first, more) = Copier::new(object, 0).run(value)?;
+    Ok(Message::objects(word, first, more))
 }
 
 /// Copies a value to the permanent heap, where nothing is ever freed.
@@ -106,10 +57,9 @@ pub fn freeze(value: Word) -> Result<Word, CopyError> {
     if !is_private(value) {
         return Ok(value);
     }
-    let mut objects = Copier::new(FLAG_PERMANENT).run(value)?;
-    std::mem::take(&mut objects.chunks).into_iter().for_each(std::mem::forget);
-    objects.externals.clear();
-    Ok(objects.word)
+    let (word, first, more) = Copier::new(Object::of(value), FLAG_PERMANENT).run(value)?;
+    std::mem::forget((first, more));
+    Ok(word)
 }
 
 /// Whether a value is an object of a process's heap.
@@ -120,32 +70,44 @@ fn is_private(value: Word) -> bool {
 struct Copier {
     /// Set in the headers of all copies.
     flags: u64,
-    made: Objects,
+    /// The memory of the message itself.
+    first: Chunk,
+    more: More,
     /// The originals with their headers.
     log: Vec<(Object, u64)>,
 }
 
 impl Copier {
-    fn new(flags: u64) -> Self {
-        let made = Objects { word: word::NIL, chunks: Vec::with_capacity(1), externals: Vec::new() };
-        Self { flags, made, log: Vec::new() }
+    /// A copier for an object and what it refers to.
+    fn new(root: Object, flags: u64) -> Self {
+        let mut size = root.size();
+        if matches!(root.class(), class::ARRAY | class::BYTE_ARRAY) {
+            size += Object::of(root.raw(ARRAY_STORAGE)).size();
+        }
+        let mut first = Chunk::new(HEAD + size.min(LARGEST_CHUNK) + FIRST_ROOM);
+        first.used = HEAD;
+        Self { flags, first, more: More::default(), log: Vec::new() }
     }
 
-    fn run(mut self, value: Word) -> Result<Objects, CopyError> {
+    fn run(mut self, value: Word) -> Result<(Word, Chunk, More), CopyError> {
         let copied = self.graph(value);
-        for (original, header) in self.log {
+        for &(original, header) in &self.log {
             original.set_header(header);
         }
-        self.made.word = copied?;
-        Ok(self.made)
+        match copied {
+            Ok(word) => Ok((word, self.first, self.more)),
+            Err(error) => {
+                self.more.externals.iter().for_each(|&address| external::release(Object::at(address)));
+                Err(error)
+            }
+        }
     }
 
     fn graph(&mut self, value: Word) -> Result<Word, CopyError> {
         let mut root = value;
         self.copy(&mut root)?;
-        let (mut index, mut offset) = (0, 0);
-        while index < self.made.chunks.len() {
-            let chunk = &self.made.chunks[index];
+        let (mut index, mut offset) = (0, HEAD);
+        while let Some(chunk) = self.chunk(index) {
             if offset == chunk.used {
                 (index, offset) = (index + 1, 0);
                 continue;
@@ -159,12 +121,16 @@ impl Copier {
                     error = Some(found);
                 }
             });
-            match error {
-                Some(error) => return Err(error),
-                None => continue,
+            if let Some(error) = error {
+                return Err(error);
             }
         }
         Ok(root)
+    }
+
+    /// The chunks in the order in which they are filled.
+    fn chunk(&self, index: usize) -> Option<&Chunk> {
+        if index == 0 { Some(&self.first) } else { self.more.chunks.get(index - 1) }
     }
 
     fn copy(&mut self, slot: &mut Word) -> Result<(), CopyError> {
@@ -196,7 +162,7 @@ impl Copier {
         }
         if header & FLAG_EXTERNAL != 0 {
             external::duplicated(made);
-            self.made.externals.push(copy);
+            self.more.externals.push(copy);
         }
         self.log.push((object, header));
         object.set_header(copy as u64);
@@ -205,14 +171,14 @@ impl Copier {
     }
 
     fn take(&mut self, bytes: usize) -> *mut u64 {
-        let last = self.made.chunks.last_mut();
-        let size = last.as_ref().map_or(FIRST_CHUNK, |chunk| (chunk.size() * 2).min(LARGEST_CHUNK));
-        if let Some(address) = last.and_then(|chunk| chunk.take(bytes)) {
+        let last = self.more.chunks.last_mut().unwrap_or(&mut self.first);
+        if let Some(address) = last.take(bytes) {
             return address;
         }
+        let size = (last.size() * 2).min(LARGEST_CHUNK);
         let mut chunk = Chunk::new(size.max(bytes));
         let address = chunk.take(bytes).expect("the chunk is large enough");
-        self.made.chunks.push(chunk);
+        self.more.chunks.push(chunk);
         address
     }
 }

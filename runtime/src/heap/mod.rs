@@ -27,6 +27,7 @@ pub mod external;
 mod extras;
 mod large;
 mod mature;
+pub mod message;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -35,7 +36,6 @@ pub use chunk::Chunk;
 
 use crate::handle::Handle;
 use crate::object::Object;
-use copy::{Content, Fragment};
 use extras::Extras;
 use inko_abi::class;
 use inko_abi::object::{FLAG_CLEAN, FLAG_EXTERNAL, HANDLE_POINTER, header};
@@ -43,6 +43,7 @@ use inko_abi::process::{ProcessHead, STOP};
 use inko_abi::word::Word;
 use large::{LARGE, Large};
 use mature::Mature;
+use message::{Content, Message};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -226,30 +227,30 @@ impl Heap {
         self.mature.as_ref().is_some_and(|mature| mature.load() > LIMIT.load(Ordering::Relaxed))
     }
 
-    /// Makes a message's memory part of the heap and gives the message.
-    pub fn adopt(&mut self, head: &mut ProcessHead, fragment: Fragment) -> Word {
-        let mut objects = match fragment.0 {
+    /// Makes a message's memory part of the heap and gives the value.
+    pub fn adopt(&mut self, head: &mut ProcessHead, message: Message) -> Word {
+        let (word, first, more) = match message.open() {
             Content::Immediate(word) => return word,
             Content::Process(shared) => return self.handle_object(head, shared).word(),
-            Content::Objects(objects) => objects,
+            Content::Objects(word, first, more) => (word, first, more),
         };
-        let chunks = std::mem::take(&mut objects.chunks);
-        for address in std::mem::take(&mut objects.externals) {
+        for address in more.externals {
             self.add_external(head, Object::at(address));
         }
-        let bytes: usize = chunks.iter().map(|chunk| chunk.used).sum();
+        let bytes: usize = first.used + more.chunks.iter().map(|chunk| chunk.used).sum::<usize>();
+        let new = std::iter::once(first).chain(more.chunks);
         if self.chunks.is_empty() {
             // The free part of the message's last chunk becomes the allocation region.
-            self.chunks = chunks;
+            self.chunks.extend(new);
             self.filled = bytes - self.chunks.last().map_or(0, |chunk| chunk.used);
             self.open(head);
         } else {
             self.filled += bytes;
             let region = self.chunks.len() - 1;
-            self.chunks.splice(region..region, chunks);
+            self.chunks.splice(region..region, new);
         }
         self.ask_if(head, self.load(head) > self.nursery);
-        objects.word
+        word
     }
 
     /// Makes a handle object.

@@ -157,7 +157,7 @@ fn messages_keep_graphs() {
         let (mut sender, mut receiver, mut random) = (process(), process(), Random(seed));
         let root = graph(&mut sender, &mut random);
         let before = shape(root);
-        let fragment = copy_message(root).expect("there is no generator in it");
+        let message = copy_message(root).expect("there is no generator in it");
         assert_eq!(shape(root), before, "seed {seed}: the original is unchanged");
         // The memory of the sender goes first: nothing may refer to it.
         drop(sender);
@@ -165,7 +165,7 @@ fn messages_keep_graphs() {
         if seed % 2 == 0 {
             graph(&mut receiver, &mut random);
         }
-        let received = receiver.heap.adopt(&mut receiver.head, fragment);
+        let received = receiver.heap.adopt(&mut receiver.head, message);
         assert_eq!(shape(received), before, "seed {seed}");
         let collected = collect(&mut receiver, received);
         assert_eq!(shape(collected), before, "seed {seed}");
@@ -190,10 +190,10 @@ fn constants_keep_graphs() {
 fn adopted_bytes_are_counted_once() {
     let (mut sender, mut receiver) = (process(), process());
     let array = sender.array(&[word::small(1); 100]);
-    let size = Object::of(array).size() + (16 + 100 * 8);
+    let size = super::message::HEAD + Object::of(array).size() + (16 + 100 * 8);
     for count in 1..=10 {
-        let fragment = copy_message(array).expect("there is no generator in it");
-        receiver.heap.adopt(&mut receiver.head, fragment);
+        let message = copy_message(array).expect("there is no generator in it");
+        receiver.heap.adopt(&mut receiver.head, message);
         assert_eq!(receiver.heap.used(&receiver.head), count * size);
     }
 }
@@ -216,9 +216,9 @@ fn shared_bytes_are_released_once() {
     assert_eq!(Arc::strong_count(&bytes), 2);
     drop(copy_message(string));
     assert_eq!(Arc::strong_count(&bytes), 2, "a message that nobody received");
-    let fragment = copy_message(string).expect("it is a string");
+    let message = copy_message(string).expect("it is a string");
     assert_eq!(Arc::strong_count(&bytes), 3);
-    let received = receiver.heap.adopt(&mut receiver.head, fragment);
+    let received = receiver.heap.adopt(&mut receiver.head, message);
     let received = collect(&mut receiver, received);
     assert_eq!(Arc::strong_count(&bytes), 3, "alive in both");
     assert_eq!(crate::object::bytes(received), &**bytes);

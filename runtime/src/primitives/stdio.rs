@@ -42,28 +42,28 @@ fn write(mut stream: impl Write, bytes: &[u8]) -> Outcome {
     outcome(stream.write_all(bytes).map(|()| bytes.len()))
 }
 
-pub(crate) extern "C" fn stdout_write_string(_: &mut Process, string: Word) -> Outcome {
-    write(io::stdout().lock(), bytes(string))
+pub(crate) extern "C" fn stdout_write_string(process: &mut Process, string: Word) -> Outcome {
+    process.outside(|| write(io::stdout().lock(), bytes(string)))
 }
 
-pub(crate) extern "C" fn stdout_write_bytes(_: &mut Process, array: Word) -> Outcome {
-    write(io::stdout().lock(), byte_elements(array))
+pub(crate) extern "C" fn stdout_write_bytes(process: &mut Process, array: Word) -> Outcome {
+    process.outside(|| write(io::stdout().lock(), byte_elements(array)))
 }
 
-pub(crate) extern "C" fn stdout_flush(_: &mut Process) -> Outcome {
-    outcome(io::stdout().lock().flush().map(|()| 0))
+pub(crate) extern "C" fn stdout_flush(process: &mut Process) -> Outcome {
+    process.outside(|| outcome(io::stdout().lock().flush().map(|()| 0)))
 }
 
-pub(crate) extern "C" fn stderr_write_string(_: &mut Process, string: Word) -> Outcome {
-    write(io::stderr().lock(), bytes(string))
+pub(crate) extern "C" fn stderr_write_string(process: &mut Process, string: Word) -> Outcome {
+    process.outside(|| write(io::stderr().lock(), bytes(string)))
 }
 
-pub(crate) extern "C" fn stderr_write_bytes(_: &mut Process, array: Word) -> Outcome {
-    write(io::stderr().lock(), byte_elements(array))
+pub(crate) extern "C" fn stderr_write_bytes(process: &mut Process, array: Word) -> Outcome {
+    process.outside(|| write(io::stderr().lock(), byte_elements(array)))
 }
 
-pub(crate) extern "C" fn stderr_flush(_: &mut Process) -> Outcome {
-    outcome(io::stderr().lock().flush().map(|()| 0))
+pub(crate) extern "C" fn stderr_flush(process: &mut Process) -> Outcome {
+    process.outside(|| outcome(io::stderr().lock().flush().map(|()| 0)))
 }
 
 pub(crate) extern "C" fn stdin_read(process: &mut Process, array: Word, size: Word) -> Outcome {
@@ -72,10 +72,10 @@ pub(crate) extern "C" fn stdin_read(process: &mut Process, array: Word, size: Wo
         panic(process, format_args!("{text} is too big to convert to an unsigned integer"));
     }
     let mut read = Vec::new();
-    let result = match word::small_value(size) {
+    let result = process.outside(|| match word::small_value(size) {
         size @ 1.. => io::stdin().lock().take(size as u64).read_to_end(&mut read),
         _ => io::stdin().lock().read_to_end(&mut read),
-    };
+    });
     process.append_bytes(array, &read);
     outcome(result)
 }

@@ -1,37 +1,37 @@
 //! The scheduler: workers with queues of their own, which steal from each other.
 //!
 //! *Guarantees:* a process runs on one thread at a time; a process that can run does run, whatever others do (its
-//! queue is first in, first out, and the clock preempts); an idle worker takes no processor time.
+//! queue is first in, first out, and the ticker preempts); an idle program takes no processor time.
 //!
 //! # A process runs
 //!
 //! 1. A worker takes it from its slot or queue, from the injector, or from another worker's queue.
-//! 2. It publishes it for the clock and resumes it.
+//! 2. It publishes it for the ticker and resumes it.
 //! 3. The process suspends itself with an action, which the worker performs on its own stack: only then
 //!    may another worker get hold of the process.
-//!
-//! # A worker falls asleep
-//!
-//! 1. It finds no work and counts itself idle, under the lock.
-//! 2. It looks for work once more.
-//! 3. It waits.
-//!
-//! Whoever adds work first adds it, then looks at the number of idle workers (a fence lies between, as it
-//! does between 1 and 2), and wakes one under the lock. Either the worker sees the work in 2 or the other
-//! sees it idle: no wake-up is lost.
-//!
-//! A wake-up takes a while, in which much work may be added: while a notified worker hasn't begun to look
-//! for work (`waking`), nobody notifies another. The worker first resets the flag, then looks, so that it
-//! sees whatever was added without a notification; and if it leaves work behind, it wakes the next.
 //!
 //! # The program is stuck
 //!
 //! `active` counts the processes that can go on by themselves: running, queued, sleeping or waiting for a
 //! limited time. Whoever wakes a process counts it before anything else, and is active itself, so
 //! that the number is zero only when every process waits for a message that nobody can send.
+//!
+//! | to see | open |
+//! |---|---|
+//! | how workers sleep and wake | `parking.rs` |
+//! | time-outs; preemption | `clock.rs`; `ticker.rs` |
+//! | blocking operations | `blocking.rs` |
+//! | what happens at signals, and when the program is stuck | `signals.rs`, `report.rs`, `halt.rs` |
 
 mod blocking;
 mod clock;
+mod halt;
+mod parking;
+mod registry;
+mod report;
+mod signals;
+mod slot;
+mod ticker;
 mod worker;
 
 pub use worker::Context;
@@ -39,24 +39,21 @@ pub use worker::Context;
 use crate::config::Threads;
 use crate::handle::Handle;
 use crate::panic;
-use crate::process::Process;
+use crate::process::{Process, State};
 use blocking::Pool;
 use clock::Clock;
 use crossbeam_deque::{Injector, Stealer};
+use crossbeam_utils::CachePadded;
+use halt::Halt;
 use inko_abi::word::Word;
-use parking_lot::{Condvar, Mutex};
+use parking::Parking;
+use parking_lot::Mutex;
+use registry::Registry;
+use slot::Slot;
 use std::collections::VecDeque;
-use std::fmt::Write;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use worker::Slot;
-
-/// The registry of processes is split so that spawning threads rarely meet.
-const SHARDS: usize = 16;
-/// So many processes with numbers in a row are in one shard.
-const RUN: u64 = 64;
-/// A report of a stuck program shows so many processes.
-const REPORTED: usize = 16;
+use ticker::Ticker;
 
 static SCHEDULER: OnceLock<Scheduler> = OnceLock::new();
 
@@ -64,19 +61,21 @@ static SCHEDULER: OnceLock<Scheduler> = OnceLock::new();
 struct Scheduler {
     injector: Injector<Box<Process>>,
     stealers: Vec<Stealer<Box<Process>>>,
-    slots: Vec<Slot>,
+    /// What the workers are running.
+    slots: Vec<Arc<CachePadded<Slot<Process>>>>,
+    /// What the threads for blocking operations are running.
+    blocking_slots: Mutex<Vec<Arc<CachePadded<Slot<Process>>>>>,
+    /// Held by whoever looks at what threads are running.
+    looking: Mutex<()>,
     /// Processes pinned to a worker that can run.
     pinned: Vec<Mutex<VecDeque<Box<Process>>>>,
-    idle: AtomicUsize,
-    /// Set from the notification of a worker until it looks for work.
-    waking: AtomicBool,
-    /// The workers that wait and haven't been notified.
-    sleep: Mutex<usize>,
-    wake: Condvar,
-    blocking: Pool,
+    parking: Parking,
+    blocking: Pool<Box<Process>>,
     clock: Clock,
-    active: AtomicUsize,
-    registry: [Mutex<Registry>; SHARDS],
+    ticker: Ticker,
+    halt: Halt,
+    active: CachePadded<AtomicUsize>,
+    registry: Registry,
 }
 
 fn scheduler() -> &'static Scheduler {
@@ -85,138 +84,101 @@ fn scheduler() -> &'static Scheduler {
 
 /// Runs the program whose main process runs a lambda. The calling thread becomes a worker.
 pub fn run(threads: Threads, main: Word) -> ! {
+    // Before any other thread starts, which inherits what signals are blocked.
+    let signals = signals::take_over();
     let queues: Vec<_> = (0..threads.primary).map(|_| crossbeam_deque::Worker::new_fifo()).collect();
     let made = Scheduler {
         injector: Injector::new(),
         stealers: queues.iter().map(crossbeam_deque::Worker::stealer).collect(),
-        slots: queues.iter().map(|_| Slot::default()).collect(),
+        slots: queues.iter().map(|_| Arc::default()).collect(),
+        blocking_slots: Mutex::default(),
+        looking: Mutex::default(),
         pinned: queues.iter().map(|_| Mutex::default()).collect(),
-        idle: AtomicUsize::new(0),
-        waking: AtomicBool::new(false),
-        sleep: Mutex::new(0),
-        wake: Condvar::new(),
+        parking: Parking::default(),
         blocking: Pool::new(threads.blocking),
         clock: Clock::default(),
-        active: AtomicUsize::new(0),
-        registry: Default::default(),
+        ticker: Ticker::default(),
+        halt: Halt::default(),
+        active: CachePadded::default(),
+        registry: Registry::default(),
     };
     assert!(SCHEDULER.set(made).is_ok(), "a program runs once");
-    clock::start();
-    let shared = Handle::new();
-    activated();
-    let number = register(&shared);
-    scheduler().injector.push(Process::new(shared, number, main, true));
+    start_thread("signals", move || signals.serve());
+    start_thread("clock", || scheduler().clock.run());
+    start_thread("ticker", || scheduler().ticker.run());
+    scheduler().inject(spawn(Handle::new(), main, true));
     let mut contexts = queues.into_iter().enumerate().map(|(index, queue)| Context::primary(index, queue));
     let first = contexts.next().expect("there is at least one worker");
     for context in contexts {
-        spawn_thread("primary", move || context.work());
+        start_thread("primary", move || context.work());
     }
     first.work()
 }
 
+/// Makes a process, which is active and not queued yet.
+pub fn spawn(handle: Arc<Handle>, code: Word, is_main: bool) -> Box<Process> {
+    let mut process = Process::new(handle, code, is_main);
+    activated();
+    scheduler().registry.enter(&mut process);
+    process
+}
+
 /// Starts a thread of the runtime.
-fn spawn_thread(name: &str, body: impl FnOnce() + Send + 'static) {
+fn start_thread(name: &str, body: impl FnOnce() + Send + 'static) {
     if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(body) {
         panic::end(&format!("error: a thread for the program couldn't be started: {error}\n"));
+    }
+}
+
+/// Starts a thread for blocking operations, which is counted in the pool already.
+fn start_blocking_thread() {
+    let body = || {
+        let slot = Arc::<CachePadded<Slot<Process>>>::default();
+        scheduler().blocking_slots.lock().push(slot.clone());
+        Context::blocking(slot.clone()).work_blocking();
+        scheduler().blocking_slots.lock().retain(|other| !Arc::ptr_eq(other, &slot));
+    };
+    let started = std::thread::Builder::new().name("blocking".into()).spawn(body);
+    // Others do the work, if there are any.
+    if let Err(error) = started
+        && scheduler().blocking.not_started() == 0
+    {
+        panic::end(&format!("error: a thread for blocking operations couldn't be started: {error}\n"));
     }
 }
 
 impl Scheduler {
     /// Makes a process run that no worker in particular should run.
     fn inject(&'static self, process: Box<Process>) {
-        match process.execution.pinned {
-            _ if process.execution.blocking => self.blocking.push(process),
-            Some(worker) => {
-                self.pinned[worker].lock().push_back(process);
-                self.wake_all();
-            }
-            None => {
-                self.injector.push(process);
-                self.notify();
-            }
-        }
+        self.inject_all(std::iter::once(process));
     }
 
-    /// Wakes an idle worker, if there is one; called after work was added.
-    fn notify(&self) {
-        fence(Ordering::SeqCst);
-        if self.idle.load(Ordering::Relaxed) == 0 || self.waking.load(Ordering::Relaxed) {
-            return;
-        }
-        let mut waiting = self.sleep.lock();
-        if *waiting > 0 && !self.waking.swap(true, Ordering::SeqCst) {
-            *waiting -= 1;
-            self.wake.notify_one();
-        }
-    }
-
-    /// Wakes all workers, for work that only one of them may do.
-    fn wake_all(&self) {
-        let mut waiting = self.sleep.lock();
-        *waiting = 0;
-        self.wake.notify_all();
-    }
-}
-
-/// Notes a process for reports; gives its place in the registry.
-pub fn register(handle: &Handle) -> u32 {
-    shard(handle.identifier()).lock().insert(handle)
-}
-
-fn unregister(handle: &Handle, place: u32) {
-    shard(handle.identifier()).lock().remove(place);
-}
-
-/// Neighbours in time share a shard, so that they are neighbours in memory.
-fn shard(identifier: u64) -> &'static Mutex<Registry> {
-    &scheduler().registry[(identifier / RUN) as usize % SHARDS]
-}
-
-/// Places for processes. A place is found and left without a search: every spawn and every end come here.
-#[derive(Default)]
-struct Registry {
-    places: Vec<Place>,
-    /// The first free place; each names the next.
-    free: u32,
-}
-
-enum Place {
-    Free(u32),
-    Taken(*const Handle),
-}
-
-// SAFETY: handles are shared between threads, and one is removed before its process lets go of it.
-unsafe impl Send for Registry {}
-
-impl Registry {
-    fn insert(&mut self, handle: &Handle) -> u32 {
-        let place = self.free;
-        match self.places.get_mut(place as usize) {
-            Some(found) => {
-                if let Place::Free(next) = *found {
-                    self.free = next;
+    /// The same for several.
+    fn inject_all(&'static self, processes: impl Iterator<Item = Box<Process>>) {
+        let mut added = false;
+        for process in processes {
+            process.execution.set_state(State::Ready);
+            match process.execution.pinned {
+                _ if process.execution.blocking => {
+                    if self.blocking.push(process) {
+                        start_blocking_thread();
+                    } else {
+                        self.ticker.wake();
+                    }
                 }
-                *found = Place::Taken(handle);
-            }
-            None => {
-                self.places.push(Place::Taken(handle));
-                self.free = place + 1;
+                Some(worker) => {
+                    self.pinned[worker].lock().push_back(process);
+                    self.parking.notify_all();
+                }
+                None => {
+                    self.injector.push(process);
+                    added = true;
+                }
             }
         }
-        place
-    }
-
-    fn remove(&mut self, place: u32) {
-        self.places[place as usize] = Place::Free(self.free);
-        self.free = place;
-    }
-
-    fn handles(&self) -> impl Iterator<Item = Arc<Handle>> {
-        self.places.iter().filter_map(|place| match place {
-            Place::Free(_) => None,
-            // The handle is alive as long as it is registered.
-            Place::Taken(handle) => Some(crate::handle::share(*handle as u64)),
-        })
+        if added {
+            self.parking.notify();
+        }
     }
 }
 
@@ -228,32 +190,14 @@ pub fn activated() {
 /// Counts a process as ended or waiting for a message without limit.
 pub fn deactivated() {
     if scheduler().active.fetch_sub(1, Ordering::AcqRel) == 1 {
-        stuck();
+        report::stuck();
     }
 }
 
-/// Ends a program in which every process waits for a message.
-fn stuck() -> ! {
-    let mut report = String::new();
-    let mut count = 0;
-    let handles = scheduler().registry.iter().flat_map(|shard| {
-        let found: Vec<_> = shard.lock().handles().collect();
-        found
-    });
-    let mut handles: Vec<_> = handles.collect();
-    handles.sort_by_key(|handle| handle.identifier());
-    for handle in handles {
-        handle.report(|process| {
-            count += 1;
-            if count <= REPORTED {
-                report.push_str(&panic::trace(process));
-                let _ = writeln!(report, "Process 0x{:x} waits for a message\n", handle.identifier());
-            }
-        });
+/// To be called at the end of an operation in which reports may have looked at the process.
+pub fn rest_if_halted() {
+    let halt = &scheduler().halt;
+    if halt.is_requested_outside() {
+        halt.rest();
     }
-    if count > REPORTED {
-        let _ = writeln!(report, "... and {} more processes", count - REPORTED);
-    }
-    report.push_str("every process waits for a message, and nobody is left to send one\n");
-    panic::end(&report)
 }

@@ -1,16 +1,17 @@
 //! Workers: threads that run processes.
 
-use super::{clock, scheduler};
+use super::scheduler;
+use super::slot::Slot;
+use crate::handle::Handle;
 use crate::panic;
 use crate::poll;
-use crate::process::{Action, Place, Process};
+use crate::process::{Action, Place, Process, State};
 use crate::stack::Stack;
 use crate::{config, switch};
 use crossbeam_deque::{Steal, Worker};
-use inko_abi::process::STOP;
+use crossbeam_utils::CachePadded;
 use std::cell::{Cell, RefCell};
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering, fence};
+use std::sync::Arc;
 
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
@@ -27,6 +28,8 @@ const MOVED: usize = 4 << 10;
 pub struct Context {
     /// The number of a worker; threads for blocking operations have none.
     index: Option<usize>,
+    /// Where it shows what it is running.
+    slot: Arc<CachePadded<Slot<Process>>>,
     queue: Worker<Box<Process>>,
     /// The process just woken: its data is still in the cache.
     next: RefCell<Option<Box<Process>>>,
@@ -36,69 +39,19 @@ pub struct Context {
     stack: RefCell<Option<Stack>>,
 }
 
-/// The process that a worker is running, for the clock to preempt.
-#[derive(Default)]
-pub(super) struct Slot {
-    process: AtomicPtr<Process>,
-    /// Counts runs, so that the clock can tell whether the process is still the same.
-    runs: AtomicU64,
-}
-
-/// In the slot while the clock uses the process: its worker waits a moment before it goes on.
-const IN_USE: *mut Process = ptr::without_provenance_mut(1);
-
-impl Slot {
-    fn begin(&self, process: *mut Process) {
-        self.runs.store(self.runs.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-        self.process.store(process, Ordering::Release);
-    }
-
-    fn end(&self) {
-        while self.process.swap(ptr::null_mut(), Ordering::AcqRel) == IN_USE {
-            // The clock puts the process back in a moment, and then it is taken out here.
-            while self.process.load(Ordering::Acquire).is_null() {
-                std::hint::spin_loop();
-            }
-        }
-    }
-
-    /// The number of runs so far, and whether one is going on.
-    pub(super) fn state(&self) -> (u64, bool) {
-        (self.runs.load(Ordering::Relaxed), !self.process.load(Ordering::Relaxed).is_null())
-    }
-
-    /// Asks the process that is running to yield.
-    pub(super) fn preempt(&self) {
-        let process = self.process.load(Ordering::Relaxed);
-        // Only a process that is there is exchanged: to put an absence back later would hide a process that
-        // has begun meanwhile.
-        if process.is_null()
-            || self.process.compare_exchange(process, IN_USE, Ordering::AcqRel, Ordering::Relaxed).is_err()
-        {
-            return;
-        }
-        // SAFETY: the worker doesn't let go of the process while the slot is in use, and these two
-        // fields are atomics that the process expects others to write.
-        unsafe {
-            (*ptr::addr_of!((*process).execution.preempt)).store(true, Ordering::Relaxed);
-            (*ptr::addr_of!((*process).head.stack_limit)).store(STOP, Ordering::Relaxed);
-        }
-        self.process.store(process, Ordering::Release);
-    }
-}
-
 impl Context {
     pub(super) fn primary(index: usize, queue: Worker<Box<Process>>) -> Self {
-        Self::new(Some(index), queue)
+        Self::new(Some(index), scheduler().slots[index].clone(), queue)
     }
 
-    pub(super) fn blocking() -> Self {
-        Self::new(None, Worker::new_fifo())
+    pub(super) fn blocking(slot: Arc<CachePadded<Slot<Process>>>) -> Self {
+        Self::new(None, slot, Worker::new_fifo())
     }
 
-    fn new(index: Option<usize>, queue: Worker<Box<Process>>) -> Self {
+    fn new(index: Option<usize>, slot: Arc<CachePadded<Slot<Process>>>, queue: Worker<Box<Process>>) -> Self {
         Self {
             index,
+            slot,
             queue,
             next: RefCell::default(),
             slot_runs: Cell::new(0),
@@ -112,8 +65,9 @@ impl Context {
         if self.index.is_none() {
             return scheduler().inject(process);
         }
+        process.execution.set_state(State::Ready);
         self.queue.push(process);
-        scheduler().notify();
+        scheduler().parking.notify();
     }
 
     /// Makes a process run that waited for what the running one just did.
@@ -122,6 +76,7 @@ impl Context {
         if self.index.is_none() || special {
             return scheduler().inject(process);
         }
+        process.execution.set_state(State::Ready);
         if let Some(displaced) = self.next.replace(Some(process)) {
             self.schedule_new(displaced);
         }
@@ -140,7 +95,24 @@ impl Context {
                 Some(process) => process,
                 None => self.sleep(index),
             };
+            self.rest();
             self.run(process);
+        }
+    }
+
+    /// Runs processes of the pool for blocking operations while there is enough to do.
+    pub(super) fn work_blocking(self) {
+        while let Some(process) = scheduler().blocking.take() {
+            self.rest();
+            self.run(process);
+        }
+    }
+
+    /// Comes to rest while somebody holds the program.
+    fn rest(&self) {
+        let halt = &scheduler().halt;
+        if halt.is_requested() {
+            halt.rest();
         }
     }
 
@@ -197,49 +169,32 @@ impl Context {
         })
     }
 
-    /// Waits for work; see the protocol in the parent module.
+    /// Waits for work.
     fn sleep(&self, index: usize) -> Box<Process> {
         let scheduler = scheduler();
         if let Some(stack) = self.stack.borrow_mut().as_mut() {
             stack.trim();
         }
-        let mut lock = scheduler.sleep.lock();
-        scheduler.idle.fetch_add(1, Ordering::SeqCst);
-        fence(Ordering::SeqCst);
-        let found = loop {
-            if let Some(process) = self.find(index) {
-                break process;
-            }
-            *lock += 1;
-            scheduler.wake.wait(&mut lock);
-            scheduler.waking.store(false, Ordering::SeqCst);
-            fence(Ordering::SeqCst);
-        };
-        scheduler.idle.fetch_sub(1, Ordering::SeqCst);
-        drop(lock);
+        let found = scheduler.parking.sleep(|| self.find(index));
         if !self.queue.is_empty() || !scheduler.injector.is_empty() {
-            scheduler.notify();
+            scheduler.parking.notify();
         }
-        clock::wake_ticker();
+        scheduler.ticker.wake();
         found
     }
 
     /// Runs a process until it stops, and performs its action.
-    pub(super) fn run(&self, mut process: Box<Process>) {
+    fn run(&self, mut process: Box<Process>) {
         process.execution.context = self;
         self.place(&mut process);
+        process.execution.set_state(State::Running);
         let process = Box::into_raw(process);
-        let slot = self.index.map(|index| &scheduler().slots[index]);
-        if let Some(slot) = slot {
-            slot.begin(process);
-        }
+        self.slot.begin(process);
         // SAFETY: the process was just placed on a stack that is its own or this worker's; this thread owns it until
         // the action is performed, and meanwhile only the process itself uses it.
         let mut process = unsafe {
             switch::resume(process);
-            if let Some(slot) = slot {
-                slot.end();
-            }
+            self.slot.end(process);
             Box::from_raw(process)
         };
         let action = process.take_action();
@@ -318,8 +273,8 @@ impl Context {
         }
     }
 
-    fn perform(&self, process: Box<Process>, action: Action) {
-        let (for_message, time) = match action {
+    fn perform(&self, mut process: Box<Process>, action: Action) {
+        let time = match action {
             Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
                 // Its turn was long. Those in the injector, whom the clock woke, must not wait for
                 // `INJECTOR_INTERVAL` turns of that length.
@@ -328,12 +283,18 @@ impl Context {
             }
             Action::Yield | Action::Move => return scheduler().inject(process),
             Action::Finish => return finish(process),
-            Action::Receive(time) => (true, time),
-            Action::Sleep(time) => (false, Some(time)),
+            Action::Sleep(time) => {
+                process.execution.begin_wait(State::Sleeping);
+                return scheduler().clock.sleep(time, process);
+            }
+            Action::Receive(time) => time,
         };
-        let handle = process.execution.handle.clone();
-        match (handle.park(process, for_message, time.is_some()), time) {
-            (Ok(wait), Some(time)) => scheduler().clock.add(time, handle, wait),
+        let state = if time.is_some() { State::WaitingLimited } else { State::Waiting };
+        process.execution.begin_wait(state);
+        // Waiting processes belong to whoever wakes them: the handle must be kept for the clock before.
+        let kept = time.map(|time| (time, process.execution.handle.clone()));
+        match (Handle::park(process, kept.is_some()), kept) {
+            (Ok(wait), Some((time, handle))) => scheduler().clock.limit(time, handle, wait),
             (Ok(_), None) => {}
             // A message had arrived meanwhile.
             (Err(process), _) => self.schedule_woken(process),
@@ -354,7 +315,7 @@ fn finish(process: Box<Process>) {
         panic::exit(0);
     }
     let handle = process.execution.handle.clone();
-    super::unregister(&handle, process.execution.number);
+    scheduler().registry.leave(&process);
     handle.close();
     drop(process);
     super::deactivated();
