@@ -60,15 +60,39 @@ enum Mode {
     Plain,
     Optimised,
     Stress,
+    Threads,
     Interpreted,
 }
 
-const MODES: [(&str, Mode); 4] = [
+const MODES: [(&str, Mode); 5] = [
     ("none", Mode::Plain),
     ("speed", Mode::Optimised),
     ("stress", Mode::Stress),
+    ("threads", Mode::Threads),
     ("interpret", Mode::Interpreted),
 ];
+
+impl Mode {
+    /// Whether it takes so much longer that problems must be small.
+    fn is_slow(self) -> bool {
+        matches!(self, Self::Stress | Self::Threads | Self::Interpreted)
+    }
+
+    /// What the program is run with, one time after the other.
+    fn environments(self) -> &'static [&'static [(&'static str, &'static str)]] {
+        match self {
+            Self::Plain | Self::Optimised | Self::Interpreted => &[&[]],
+            // A collection at every allocation, all references checked after each.
+            Self::Stress => &[&[("INKO_GC_STRESS", "1"), ("INKO_GC_VERIFY", "1")]],
+            // Processes yield at every poll, and move to another place and thread.
+            Self::Threads => &[
+                &[("INKO_PRIMARY_THREADS", "1"), ("INKO_BLOCKING_THREADS", "1")],
+                &[("INKO_PRIMARY_THREADS", "2"), ("INKO_YIELD_STRESS", "1")],
+                &[("INKO_PRIMARY_THREADS", "16")],
+            ],
+        }
+    }
+}
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -116,7 +140,7 @@ fn expected(path: &Path) -> std::io::Result<String> {
 fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
     let temporary = tempfile::tempdir()?;
     let (path, expected) = match &wanted.small {
-        Some(size) if matches!(mode, Mode::Stress | Mode::Interpreted) => {
+        Some(size) if mode.is_slow() => {
             let small = temporary.path().join("small.inko");
             std::fs::write(&small, with_size(&std::fs::read_to_string(path)?, size))?;
             let finished = run(&mut command(&small, wanted, Mode::Plain, temporary.path())?, LIMIT);
@@ -125,7 +149,20 @@ fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
         _ => (path.to_path_buf(), expected(path)?),
     };
     let mut command = command(&path, wanted, mode, temporary.path())?;
-    let finished = run(&mut command, wanted.runs_for.unwrap_or(LIMIT));
+    for environment in mode.environments() {
+        // What the program asks for counts more.
+        command.envs(environment.iter().copied()).envs(wanted.env.iter().cloned());
+        check_once(&mut command, wanted, &expected)
+            .map_err(|wrong| format!("with {environment:?}: {wrong}"))?;
+        for (name, _) in *environment {
+            command.env_remove(name);
+        }
+    }
+    Ok(())
+}
+
+fn check_once(command: &mut Command, wanted: &Directives, expected: &str) -> Result<(), String> {
+    let finished = run(command, wanted.runs_for.unwrap_or(LIMIT));
     let mut wrong = Vec::new();
     if wanted.runs_for.is_some() != finished.stopped {
         wrong.push(format!("it ended or was stopped after {:?}", finished.elapsed));
@@ -148,7 +185,7 @@ fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
     if wrong.is_empty() {
         return Ok(());
     }
-    Err(format!("{}\nstandard error:\n{}", wrong.join("\n"), finished.stderr).into())
+    Err(format!("{}\nstandard error:\n{}", wrong.join("\n"), finished.stderr))
 }
 
 /// What runs a program in a mode.
@@ -162,10 +199,7 @@ fn command(path: &Path, wanted: &Directives, mode: Mode, directory: &Path) -> Re
         }
         _ => Command::new(build(path, wanted, directory, mode)?),
     };
-    command.args(&wanted.args).envs(wanted.env.iter().cloned());
-    if mode == Mode::Stress {
-        command.env("INKO_GC_STRESS", "1");
-    }
+    command.args(&wanted.args);
     Ok(command)
 }
 

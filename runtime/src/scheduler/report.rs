@@ -111,7 +111,7 @@ fn describe(process: &Process, report: &mut String) {
         _ if execution.outside.load(std::sync::atomic::Ordering::SeqCst) => {
             write!(report, "is in an operation of the operating system")
         }
-        State::Ready => write!(report, "is ready to go on"),
+        State::Ready => write!(report, "can run"),
         State::Running => write!(report, "is running"),
         State::Sleeping => write!(report, "has been sleeping for {since}"),
         State::Waiting => write!(report, "has been waiting for a message for {since}"),

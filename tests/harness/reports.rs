@@ -1,0 +1,236 @@
+//! What a program says when it is stuck or asked (`SIGQUIT`), and how it ends by a signal.
+
+mod support;
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, Stdio};
+use std::time::{Duration, Instant};
+use support::{INKOC, build_runtime, run};
+
+const LIMIT: Duration = Duration::from_secs(60);
+const SIGINT: i32 = 2;
+const SIGQUIT: i32 = 3;
+const SIGTERM: i32 = 15;
+
+/// Builds a program.
+fn build(directory: &Path, source: &str) -> PathBuf {
+    build_runtime();
+    let (file, output) = (directory.join("reported.inko"), directory.join("reported"));
+    std::fs::write(&file, source).expect("the program can be written");
+    let mut command = Command::new(INKOC);
+    let finished = run(command.arg("build").arg(file).arg("-o").arg(&output), LIMIT);
+    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
+    output
+}
+
+/// A program that is running and has said that it is ready, on a line of its own.
+struct Running {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+}
+
+impl Running {
+    fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let mut ready = [0; 6];
+        child.stdout.as_mut().expect("piped").read_exact(&mut ready).expect("it prints");
+        assert_eq!(&ready, b"ready\n");
+        let errors = BufReader::new(child.stderr.take().expect("piped"));
+        Self { child, errors }
+    }
+
+    fn signal(&self, signal: i32) {
+        let status = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
+        assert!(status.expect("kill runs").success());
+    }
+
+    /// A report; what there is of it if the program ends.
+    fn report(&mut self) -> String {
+        self.signal(SIGQUIT);
+        let mut report = String::new();
+        while !report.ends_with(" in all\n") {
+            if self.errors.read_line(&mut report).expect("it can be read") == 0 {
+                break;
+            }
+        }
+        report
+    }
+
+    /// Ends it by a signal; what else it had printed.
+    #[track_caller]
+    fn end(mut self, signal: i32) -> String {
+        let start = Instant::now();
+        self.signal(signal);
+        let status = self.child.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(signal), "{status:?}");
+        assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
+        let mut rest = String::new();
+        self.child.stdout.take().expect("piped").read_to_string(&mut rest).expect("it is text");
+        rest
+    }
+}
+
+const WAITING: &str = "import std::process::(self, Process)
+import std::stdio::stdin
+import std::stdio::stdout
+
+def waits { process.receive as Process }
+def sleeps { process.suspend(100) }
+def hopes { try process.receive_timeout(100) else nothing }
+def nothing {}
+
+def runs {
+  let mut x = 1
+  while({ x > 0 }) { x = x * 31 % 1000 + 1 }
+}
+
+process.spawn { waits }
+process.spawn { sleeps }
+process.spawn { hopes }
+process.spawn { runs }
+process.spawn { process.blocking { try! stdin.read_string } }
+process.suspend(0.1)
+stdout.print('ready')
+process.suspend(100)
+";
+
+#[test]
+fn a_report_shows_every_process_and_the_program_goes_on() {
+    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let program = build(temporary.path(), WAITING);
+    for threads in ["1", "2", "16"] {
+        let mut running = Running::start(Command::new(&program).env("INKO_PRIMARY_THREADS", threads));
+        // The main process is perhaps still printing.
+        std::thread::sleep(Duration::from_millis(50));
+        for _ in 0..2 {
+            let report = running.report();
+            for line in [
+                "has been waiting for a message for ",
+                "has been sleeping for ",
+                "has been waiting for a message, with a limit, for ",
+                "can run, at ",
+                "is in an operation of the operating system, at ",
+                "reported.inko\" line 5\n",
+                "reported.inko\" line 6\n",
+                "reported.inko\" line 7\n",
+                "reported.inko\" line 12\n",
+                "reported.inko\" line 19\n",
+                "reported.inko\" line 22\n",
+                "in \"waits\"",
+                "6 processes in all",
+            ] {
+                assert!(report.contains(line), "{line} isn't in the report:\n{report}");
+            }
+            for number in 1..=6 {
+                assert!(report.contains(&format!("Process 0x{number} ")), "{number} is missing:\n{report}");
+            }
+        }
+        assert_eq!(running.end(SIGTERM), "");
+    }
+}
+
+/// A report is asked for again and again while processes are spawned, send, wait and end.
+#[test]
+fn reports_disturb_nobody() {
+    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let source = "import std::loop::(repeat)
+import std::process::(self, Process)
+import std::stdio::stdout
+
+def child {
+  let parent = process.receive as Process
+  process.suspend(0.001)
+  process.blocking { parent.send(process.receive as Integer) }
+}
+
+let mut sum = 0
+stdout.print('ready')
+repeat(200) do (_) {
+  repeat(100) do (index) {
+    let child = process.spawn { child }
+    child.send(process.current)
+    child.send(index)
+  }
+  repeat(100) do (_) { sum += process.receive as Integer }
+}
+stdout.print(sum)
+";
+    let program = build(temporary.path(), source);
+    for threads in ["1", "2", "16"] {
+        let mut running = Running::start(Command::new(&program).env("INKO_PRIMARY_THREADS", threads));
+        let mut reports = 0;
+        while running.report().contains("Process 0x1 ") {
+            reports += 1;
+        }
+        assert!(reports > 2, "only {reports} reports");
+        let output = running.child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "990000\n");
+        assert!(output.status.success(), "{output:?}");
+    }
+}
+
+#[test]
+fn signals_end_programs_promptly() {
+    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let source = "import std::process import std::stdio::stdout
+        stdout.print('ready') stdout.write_string('and more') while({ True }) { }";
+    let program = build(temporary.path(), source);
+    for signal in [SIGINT, SIGTERM] {
+        let running = Running::start(&mut Command::new(&program));
+        // It prints the rest at once.
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(running.end(signal), "and more");
+    }
+}
+
+/// As a shell has it for programs in the background.
+#[test]
+fn ignored_signals_stay_ignored() {
+    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let program = build(temporary.path(), WAITING);
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg("trap '' INT QUIT; exec \"$0\"").arg(&program).process_group(0);
+    let mut running = Running::start(&mut shell);
+    running.signal(SIGINT);
+    running.signal(SIGQUIT);
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(running.child.try_wait().expect("it can be asked"), None);
+    assert_eq!(running.end(SIGTERM), "");
+}
+
+#[test]
+fn a_stuck_program_says_who_waits_where_and_how_long() {
+    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let source = "import std::process::(self, Process)
+import std::stdio::stdout
+
+def worker {
+  process.receive as Integer
+  process.receive as Integer
+}
+
+let worker = process.spawn { worker }
+worker.send(1)
+process.suspend(1.2)
+stdout.print('before')
+process.receive
+";
+    let finished = run(&mut Command::new(build(temporary.path(), source)), LIMIT);
+    assert_eq!(finished.status, Some(1));
+    assert_eq!(finished.stdout, "before\n", "what was printed is flushed");
+    let lines: Vec<&str> = finished.stderr.lines().collect();
+    let waiting: Vec<_> = lines.iter().filter(|line| line.contains("has been waiting")).collect();
+    assert_eq!(waiting.len(), 2, "{}", finished.stderr);
+    assert!(waiting[0].starts_with("Process 0x1 "), "{}", waiting[0]);
+    assert!(
+        waiting[0].contains(" ms, at ") && waiting[0].ends_with("/reported.inko\" line 13"),
+        "{}",
+        waiting[0]
+    );
+    assert!(waiting[1].starts_with("Process 0x2 "), "{}", finished.stderr);
+    assert!(waiting[1].contains("for a message for 1."), "{}", waiting[1]);
+    assert_eq!(lines.last(), Some(&"every process waits for a message, and nobody is left to send one"));
+}
