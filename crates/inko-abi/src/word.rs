@@ -57,21 +57,22 @@ pub const fn is_reference(word: Word) -> bool {
     word & TAG_MASK == TAG_REFERENCE
 }
 
-/// Immediate floats hold every double whose four upper exponent bits are `0111` or `1000`, that is
-/// magnitudes from about 1e-38 to 1e38; all others (zero, NaN and infinities too) are boxed. The scheme
-/// is Ruby's "flonum" with one exponent bit more: rotate left by 4, so that the sign and the three upper
-/// exponent bits arrive in the low bits, keep the sign in bit 3 and overwrite the exponent bits, which
-/// the remaining one (now bit 63) determines, by the tag.
+/// What is added to the exponents of immediate floats (at bit 52), so that their upper three bits become the tag.
+pub const FLOAT_BIAS: u64 = 0x380 << 52;
+
+/// Immediate floats hold every double whose exponent is in `0x380..=0x47f`, that is magnitudes from about 1e-38 to
+/// 1e38; all others (zero, NaN and infinities too) are boxed. Adding [`FLOAT_BIAS`] maps these exponents to
+/// `0x700..=0x7ff`, whose upper three bits are 1; rotated left by 4, with the sign in front of them, they are the tag. So
+/// nothing is lost, and the inverse is a rotation and a subtraction (Melançon, Serrano and Feeley, "Float
+/// Self-Tagging", 2025).
 ///
 /// Returns `None` for a double that needs a box.
 pub const fn float_to_word(bits: u64) -> Option<Word> {
-    let upper = (bits >> 59) & 0b1111;
-    if upper == 0b0111 || upper == 0b1000 { Some(bits.rotate_left(4) | TAG_FLOAT) } else { None }
+    let word = bits.wrapping_add(FLOAT_BIAS).rotate_left(4);
+    if word & TAG_MASK == TAG_FLOAT { Some(word) } else { None }
 }
 
 /// The double in an immediate float: the inverse of [`float_to_word`].
 pub const fn word_to_float(word: Word) -> u64 {
-    // Bit 63 of the word is the lowest of the four exponent bits: 1 restores `011`, 0 restores `100`.
-    let exponent = 0b100 - (word >> 63);
-    ((word & !TAG_FLOAT) | exponent).rotate_right(4)
+    word.rotate_right(4).wrapping_sub(FLOAT_BIAS)
 }

@@ -24,7 +24,7 @@ use cranelift_codegen::ir::{self as clif, AbiParam, DebugTag, ExtFuncData, InstB
 use cranelift_codegen::isa::CallConv;
 use inko_abi::entry::{Effect, Entry, Kind, Returns};
 use inko_abi::object::CLOSURE_CODE;
-use inko_abi::process::offset;
+use inko_abi::process::{STOP, offset};
 use inko_ir::ir::*;
 use inko_ir::visit::entry_results;
 
@@ -289,23 +289,30 @@ impl Emitter<'_> {
 
     // Polls.
 
-    /// Whether the stack pointer is below the limit: the stack is full, or somebody wants us to stop. The
-    /// process block is fetched anew each time, or Cranelift would take one load for all polls.
-    fn must_stop(&mut self) -> Flag {
-        let pointer = self.builder.ins().get_stack_pointer(types::I64);
+    /// The limit of the stack. The process block is fetched anew each time, or Cranelift would take one load for all
+    /// polls.
+    fn stack_limit(&mut self) -> clif::Value {
         let process = self.process();
         let flags = self.flags();
-        let limit = self.builder.ins().load(types::I64, flags, process.0, offset::STACK_LIMIT);
+        self.builder.ins().load(types::I64, flags, process.0, offset::STACK_LIMIT)
+    }
+
+    /// Whether the stack pointer is below the limit: the stack is full, or somebody wants us to stop.
+    fn must_stop(&mut self) -> Flag {
+        let pointer = self.builder.ins().get_stack_pointer(types::I64);
+        let limit = self.stack_limit();
         let condition = clif::condcodes::IntCC::UnsignedLessThan;
         Flag(self.builder.ins().icmp(condition, pointer, limit))
     }
 
-    /// A yield point at a back edge.
+    /// A yield point at a back edge. The stack was checked at the entry; here it matters only whether somebody wants us
+    /// to stop.
     pub(crate) fn poll(&mut self) {
-        let stop = self.must_stop();
+        let limit = self.stack_limit();
+        let stop = self.builder.ins().icmp_imm_s(clif::condcodes::IntCC::Equal, limit, STOP as i64);
         let cold = self.cold_block();
         let on = self.builder.create_block();
-        self.branch(stop, cold, on);
+        self.branch(Flag(stop), cold, on);
         self.enter(cold);
         self.cold_safepoint(|this, slots| this.slow_path(Entry::poll, &[], slots));
         self.builder.ins().jump(on, &[]);

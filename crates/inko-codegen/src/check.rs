@@ -48,10 +48,22 @@ impl Emitter<'_> {
     /// The operation `Verify`, whose result is its operand.
     pub(crate) fn verify(&mut self, value: Value, check: &Check, name: &Name) {
         let word = self.word(value);
+        self.verify_by(word, name, |this, outcome| this.test(word, check, outcome));
+    }
+
+    /// Panics unless a word refers to an object of a class.
+    pub(crate) fn verify_class(&mut self, value: Word, number: u32, name: &Name) {
+        self.verify_by(value, name, |this, outcome| {
+            this.references_only(value, outcome);
+            let found = this.has_class(value, number);
+            this.conclude(outcome, found);
+        });
+    }
+
+    fn verify_by(&mut self, word: Word, name: &Name, test: impl FnOnce(&mut Self, &Outcome)) {
         let on = self.builder.create_block();
         let failed = self.cold_block();
-        let outcome = Outcome::Branch { then: (on, Vec::new()), otherwise: (failed, Vec::new()) };
-        self.test(word, check, &outcome);
+        test(self, &Outcome::Branch { then: (on, Vec::new()), otherwise: (failed, Vec::new()) });
         self.enter(failed);
         let name = self.unit.statics.texts.index(name);
         let name = self.builder.ins().iconst(types::I64, i64::from(name));

@@ -22,9 +22,11 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_entity::{EntityRef, SecondaryMap};
 use cranelift_frontend::{FunctionBuilder, Variable};
+use inko_abi::class;
 use inko_abi::entry::Entry;
 use inko_ir::graph::Dominators;
 use inko_ir::ir::*;
+use inko_syntax::Name;
 use std::collections::HashMap;
 
 /// What all functions share.
@@ -177,6 +179,24 @@ impl<'a> Emitter<'a> {
             })
     }
 
+    /// Whether a float is verified for the next instruction, which then verifies and unboxes it at once.
+    fn is_verified_next(&self, inst: &Inst, next: Option<&Inst>) -> bool {
+        let Op::Verify(_, Check::Float | Check::Class(class::FLOAT), _) = inst.op else { return false };
+        matches!(next.map(|next| &next.op), Some(Op::UnboxFloat(value)) if *value == inst.results[0])
+    }
+
+    /// The verification that the instruction before, the present one, has left to it.
+    pub(crate) fn verified_here(&self, inst: &Inst) -> Option<(&'a Name, PositionId)> {
+        let (block, index) = self.at;
+        let before = &self.function.blocks[block].insts[index.checked_sub(1)?];
+        match &before.op {
+            Op::Verify(_, _, name) if self.is_verified_next(before, Some(inst)) => {
+                Some((name, before.position))
+            }
+            _ => None,
+        }
+    }
+
     fn block(&mut self, id: BlockId) {
         let clif = self.clif_block(id);
         self.builder.switch_to_block(clif);
@@ -194,6 +214,9 @@ impl<'a> Emitter<'a> {
             self.set_position(inst.position);
             if index + 1 == block.insts.len() && self.fused(inst, &block.terminator) {
                 return;
+            }
+            if self.is_verified_next(inst, block.insts.get(index + 1)) {
+                continue;
             }
             self.instruction(inst);
         }

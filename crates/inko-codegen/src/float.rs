@@ -3,12 +3,13 @@
 
 use crate::emit::Emitter;
 use crate::values::{Flag, Float, Word};
-use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, types};
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};
 use inko_abi::entry::Entry;
 use inko_abi::object::FLOAT_BITS;
-use inko_abi::word;
+use inko_abi::{class, word};
 use inko_ir::ir::*;
+use inko_syntax::Name;
 
 impl Emitter<'_> {
     pub(crate) fn float_operation(&mut self, op: FloatOp, a: Float, b: Float) -> Float {
@@ -39,16 +40,13 @@ impl Emitter<'_> {
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::I64);
         let bits = self.builder.ins().bitcast(types::I64, MemFlagsData::new(), float.0);
-        // The four upper bits of the exponent are 0111 or 1000: one more is 1000 or 1001.
-        let upper = self.builder.ins().ushr_imm_u(bits, 59);
-        let upper = self.builder.ins().iadd_imm_s(upper, 1);
-        let upper = self.builder.ins().band_imm_u(upper, 0b1110);
-        let fits = self.builder.ins().icmp_imm_s(IntCC::Equal, upper, 0b1000);
-        self.branch(Flag(fits), fast, cold);
+        let bias = self.bias();
+        let biased = self.builder.ins().iadd(bits, bias);
+        let immediate = self.builder.ins().rotl_imm_u(biased, 4);
+        let fits = self.has_tag(Word(immediate), word::TAG_FLOAT);
+        self.branch(fits, fast, cold);
 
         self.enter(fast);
-        let rotated = self.builder.ins().rotl_imm_u(bits, 4);
-        let immediate = self.builder.ins().bor_imm_u(rotated, word::TAG_FLOAT as i64);
         self.builder.ins().jump(join, &[immediate.into()]);
 
         self.enter(cold);
@@ -59,27 +57,38 @@ impl Emitter<'_> {
         Word(result)
     }
 
+    fn bias(&mut self) -> clif::Value {
+        self.builder.ins().iconst(types::I64, word::FLOAT_BIAS as i64)
+    }
+
     /// The double in a word that is known to be a float.
     pub(crate) fn unbox_float(&mut self, value: Word) -> Float {
+        self.unbox_float_or(value, |_| {})
+    }
+
+    /// The double in a word that is verified to be a float.
+    pub(crate) fn unbox_verified(&mut self, value: Word, name: &Name) -> Float {
+        self.unbox_float_or(value, |this| this.verify_class(value, class::FLOAT, name))
+    }
+
+    /// The double in a float. `check` is emitted where it isn't an immediate one.
+    fn unbox_float_or(&mut self, value: Word, check: impl FnOnce(&mut Self)) -> Float {
         let fast = self.builder.create_block();
-        let boxed = self.builder.create_block();
+        let boxed = self.cold_block();
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::F64);
-        let is_box = self.is_reference(value);
-        self.branch(is_box, boxed, fast);
+        let is_immediate = self.has_tag(value, word::TAG_FLOAT);
+        self.branch(is_immediate, fast, boxed);
 
         self.enter(fast);
-        // See `word_to_float`: the uppermost bit determines the exponent bits that the tag overwrote.
-        let upper = self.builder.ins().ushr_imm_u(value.0, 63);
-        let four = self.builder.ins().iconst(types::I64, 0b100);
-        let exponent = self.builder.ins().isub(four, upper);
-        let cleared = self.builder.ins().band_imm_s(value.0, !(word::TAG_FLOAT as i64));
-        let bits = self.builder.ins().bor(cleared, exponent);
-        let bits = self.builder.ins().rotr_imm_u(bits, 4);
+        let biased = self.builder.ins().rotr_imm_u(value.0, 4);
+        let bias = self.bias();
+        let bits = self.builder.ins().isub(biased, bias);
         let float = self.builder.ins().bitcast(types::F64, MemFlagsData::new(), bits);
         self.builder.ins().jump(join, &[float.into()]);
 
         self.enter(boxed);
+        check(self);
         let float = self.load(value, FLOAT_BITS, types::F64);
         self.builder.ins().jump(join, &[float.into()]);
 

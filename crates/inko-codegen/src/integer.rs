@@ -28,8 +28,8 @@ fn entry(op: IntegerOp) -> Entry {
         IntegerOp::Add => Entry::integer_add,
         IntegerOp::Sub => Entry::integer_sub,
         IntegerOp::Mul => Entry::integer_mul,
-        IntegerOp::Div => Entry::integer_div,
-        IntegerOp::Mod => Entry::integer_mod,
+        IntegerOp::Div | IntegerOp::Quotient => Entry::integer_div,
+        IntegerOp::Mod | IntegerOp::Remainder => Entry::integer_mod,
         IntegerOp::And => Entry::integer_and,
         IntegerOp::Or => Entry::integer_or,
         IntegerOp::Xor => Entry::integer_xor,
@@ -100,6 +100,7 @@ impl Emitter<'_> {
             IntegerOp::Add | IntegerOp::Sub | IntegerOp::Mul => {
                 self.arithmetic(op, x, y, constant, &mut paths)
             }
+            IntegerOp::Quotient | IntegerOp::Remainder => unreachable!("the operands are small"),
             IntegerOp::And => self.bitwise(&paths, |ins| ins.band(x.0, y.0)),
             IntegerOp::Or => self.bitwise(&paths, |ins| ins.bor(x.0, y.0)),
             IntegerOp::Xor => self.bitwise(&paths, |ins| ins.bxor(x.0, y.0)),
@@ -124,6 +125,12 @@ impl Emitter<'_> {
                 let untagged = self.builder.ins().sshr_imm_u(x.0, 1);
                 self.builder.ins().imul(untagged, y.0)
             }
+            // The quotient of two tagged integers is the quotient itself, their remainder is tagged.
+            IntegerOp::Quotient => {
+                let quotient = self.builder.ins().udiv(x.0, y.0);
+                self.builder.ins().ishl_imm_u(quotient, 1)
+            }
+            IntegerOp::Remainder => self.builder.ins().urem(x.0, y.0),
             _ => return None,
         };
         Some(Word(value))

@@ -34,8 +34,14 @@ impl Emitter<'_> {
                 self.define(inst.results[0], Scalar::Word(result));
             }
             Op::UnboxFloat(value) => {
-                let value = self.word(*value);
-                let result = self.unbox_float(value);
+                let word = self.word(*value);
+                let result = match self.verified_here(inst) {
+                    Some((name, position)) => {
+                        self.set_position(position);
+                        self.unbox_verified(word, name)
+                    }
+                    None => self.unbox_float(word),
+                };
                 self.define(inst.results[0], Scalar::Float(result));
             }
             Op::BoxBool(value) => {

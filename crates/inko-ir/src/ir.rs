@@ -301,6 +301,10 @@ pub enum IntegerOp {
     Mul,
     Div,
     Mod,
+    /// `Div` of a small integer that isn't negative by a small positive one.
+    Quotient,
+    /// `Mod` of the same.
+    Remainder,
     And,
     Or,
     Xor,

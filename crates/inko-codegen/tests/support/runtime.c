@@ -445,7 +445,7 @@ static void show(word w) {
     if ((w & 1) == 0) { printf("%" PRId64, (int64_t)w >> 1); return; }
     if (w == 3 || w == 11 || w == 19 || w == 27) { fputs(w == 3 ? "False" : w == 11 ? "True" : w == 19 ? "Nil" : "Undefined", stdout); return; }
     if ((w & 7) == 7) {
-        bits = (w & ~7ull) | (4 - (w >> 63)), bits = bits >> 4 | bits << 60, memcpy(&d, &bits, 8), printf("%g", d);
+        bits = (w >> 4 | w << 60) - (0x380ull << 52), memcpy(&d, &bits, 8), printf("%g", d);
         return;
     }
     switch (number(o[0])) {

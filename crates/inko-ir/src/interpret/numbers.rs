@@ -10,6 +10,8 @@ pub(super) fn integer(op: IntegerOp, a: &IBig, b: &IBig) -> Result<IBig> {
         IntegerOp::Add => a + b,
         IntegerOp::Sub => a - b,
         IntegerOp::Mul => a * b,
+        IntegerOp::Quotient => a / b,
+        IntegerOp::Remainder => a % b,
         IntegerOp::Div | IntegerOp::Mod if *b == IBig::ZERO => {
             return Err(Stop::Panic("Can not divide an Integer by 0".to_owned()));
         }

@@ -281,6 +281,8 @@ fn integer(name: &str) -> Option<IntegerOp> {
         "mul" => IntegerOp::Mul,
         "div" => IntegerOp::Div,
         "mod" => IntegerOp::Mod,
+        "quotient" => IntegerOp::Quotient,
+        "remainder" => IntegerOp::Remainder,
         "and" => IntegerOp::And,
         "or" => IntegerOp::Or,
         "xor" => IntegerOp::Xor,

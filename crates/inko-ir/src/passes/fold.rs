@@ -77,9 +77,11 @@ fn integer(op: IntegerOp, a: i128, b: i128) -> Option<i128> {
         IntegerOp::Add => a + b,
         IntegerOp::Sub => a - b,
         IntegerOp::Mul => a * b,
-        IntegerOp::Div | IntegerOp::Mod if b == 0 => return None,
-        IntegerOp::Div => floored(a, b),
-        IntegerOp::Mod => a - floored(a, b) * b,
+        IntegerOp::Div | IntegerOp::Mod | IntegerOp::Quotient | IntegerOp::Remainder if b == 0 => {
+            return None;
+        }
+        IntegerOp::Div | IntegerOp::Quotient => floored(a, b),
+        IntegerOp::Mod | IntegerOp::Remainder => a - floored(a, b) * b,
         IntegerOp::And => a & b,
         IntegerOp::Or => a | b,
         IntegerOp::Xor => a ^ b,
@@ -132,6 +134,7 @@ pub(crate) fn fact<'a>(
                 // The result lies between 0 and the divisor.
                 IntegerOp::Mod => small(*b),
                 IntegerOp::Div => small(*a) && by_constant.is_some_and(|number| number != -1),
+                IntegerOp::Quotient | IntegerOp::Remainder => true,
                 IntegerOp::ShiftRight => small(*a) && by_constant.is_some_and(|number| number >= 0),
                 IntegerOp::Add | IntegerOp::Sub | IntegerOp::Mul | IntegerOp::ShiftLeft => false,
             };

@@ -76,6 +76,22 @@ impl<'a> Analysis<'a> {
         keys.filter(|&value| matches!(self.states[value], State::In(_))).collect()
     }
 
+    /// The divisions whose operands turned out to be natural numbers, the divisor not zero.
+    pub(super) fn natural_divisions(&self) -> Vec<(BlockId, usize)> {
+        let from = |value: Value, place: Place, least: i64| matches!(self.at(value, place), State::In(found) if found.low >= least);
+        let mut found = Vec::new();
+        for &id in &self.graph.order {
+            for (index, inst) in self.function.blocks[id].insts.iter().enumerate() {
+                let Op::Integer(IntegerOp::Div | IntegerOp::Mod, a, b) = inst.op else { continue };
+                let place = Place(id, index as u32);
+                if from(a, place, 0) && from(b, place, 1) {
+                    found.push((id, index));
+                }
+            }
+        }
+        found
+    }
+
     /// Shows the direct calls with the states of their arguments.
     pub(super) fn each_call(&self, mut f: impl FnMut(FunctionId, Vec<State>)) {
         let mut show = |call: &Call, place: Place| {

@@ -109,12 +109,12 @@ pub(crate) fn apply(op: IntegerOp, a: State, b: State) -> State {
         IntegerOp::Sub => x.corners(y, |a, b| a - b),
         IntegerOp::Mul => x.corners(y, |a, b| a * b),
         // Zero panics. Division rounds down, and so away from zero for results below it.
-        IntegerOp::Div if x.low >= 0 && y.low > 0 => {
+        IntegerOp::Quotient | IntegerOp::Div if x.low >= 0 && y.low > 0 => {
             State::between((x.low / y.high).into(), (x.high / y.low).into())
         }
-        IntegerOp::Div => State::between(-x.magnitude(), x.magnitude()),
+        IntegerOp::Quotient | IntegerOp::Div => State::between(-x.magnitude(), x.magnitude()),
         // The remainder has the divisor's sign.
-        IntegerOp::Mod => State::between(
+        IntegerOp::Remainder | IntegerOp::Mod => State::between(
             if y.low < 0 { i128::from(y.low) + 1 } else { 0 },
             if y.high > 0 { i128::from(y.high) - 1 } else { 0 },
         ),

@@ -51,8 +51,13 @@ pub(crate) fn run(program: &mut Program, order: &[FunctionId]) {
             continue;
         }
         let analysis = Analysis::new(&program.functions[id], params[id].clone(), &globals);
-        let small = analysis.small();
+        let (small, natural) = (analysis.small(), analysis.natural_divisions());
         let function = &mut program.functions[id];
+        for (block, index) in natural {
+            if let Op::Integer(op, ..) = &mut function.blocks[block].insts[index].op {
+                *op = if *op == IntegerOp::Div { IntegerOp::Quotient } else { IntegerOp::Remainder };
+            }
+        }
         small.into_iter().for_each(|value| function.values[value].known = Known::Small);
     }
 }
