@@ -64,36 +64,38 @@ def installed(names):
 
 
 def measure_one(name, options, languages, launcher):
-    """Measures what a name stands for; what was found, if anything was, and sentences about what went wrong."""
+    """Measures what a name stands for; what was found, and sentences about what went wrong."""
     if name == "alive_memory":
-        found, problems = waiting.measure_waiting(languages, options.small, options.runs, options.limit)
-        return found if found["languages"] else None, problems
-    if name in catalogue.SPECIAL:
-        measured = {"latency_fairness": latency.fairness, "latency_timers": latency.timers}[name]
-        try:
-            return measured(options.small, options.limit), []
-        except latency.Failure as failure:
-            return None, [f"{name}: {failure}"]
-    found, problems = compare.compare(name, languages, options.small, options.runs, options.limit, launcher)
-    return found if found["languages"] else None, problems
+        return waiting.measure_waiting(languages, options.small, options.runs, options.limit)
+    if name == "latency_fairness":
+        return latency.fairness(languages, options.small, options.limit)
+    if name == "latency_timers":
+        return latency.timers(languages, options.small, options.limit)
+    return compare.compare(name, languages, options.small, options.runs, options.limit, launcher)
 
 
 def measure_all(options, languages):
-    """Measures everything that was asked for; the results and sentences about what went wrong."""
+    """Measures everything that was asked for; the results, and for each name sentences about what went wrong."""
     launcher = build.launcher()
     results = {"machine": machine.describe(), "programs": {}}
-    problems = []
+    problems = {}
     for number, name in enumerate(options.names, 1):
         print(f"[{number}/{len(options.names)}] {name}", file=sys.stderr, flush=True)
         found, wrong = measure_one(name, options, languages, launcher)
         for problem in wrong:
             print(f"  {problem}", file=sys.stderr, flush=True)
-        problems += wrong
-        if found:
-            found["measured"] = machine.stamp()
-            place = results if name in catalogue.SPECIAL else results["programs"]
-            place[name] = found
+        if wrong:
+            problems[name] = wrong
+        found["measured"] = machine.stamp()
+        place = results if name in catalogue.SPECIAL else results["programs"]
+        place[name] = found
     return results, problems
+
+
+def without(results, names):
+    """The results but for some names."""
+    kept = {name: found for name, found in results.items() if name not in names}
+    return kept | {"programs": {name: found for name, found in results["programs"].items() if name not in names}}
 
 
 def write(results):
@@ -129,9 +131,10 @@ def main():
     print("\n".join(table.text() for table in tables.of_results(results)))
     if problems:
         print("What went wrong:\n")
-        print("\n".join(f"- {problem}" for problem in problems))
-    elif not options.no_write and not options.small:
-        write(results)
+        print("\n".join(f"- {problem}" for wrong in problems.values() for problem in wrong))
+        print()
+    if not options.no_write and not options.small and len(problems) < len(options.names):
+        write(without(results, problems))
     sys.exit(1 if problems else 0)
 
 

@@ -105,38 +105,79 @@ def play(command, variables, limit):
     return Histogram(lines), (after - before) / (end - begin)
 
 
-def attempt(name, constants, variables, limit):
-    """Builds and runs one of the programs."""
+def commands(name, constants, languages, directory):
+    """The command of a program in each language that has it, with some of its constants changed; builds them.
+
+    The twins take the same values as arguments.
+    """
+    found = {}
+    try:
+        found[catalogue.OWN] = build.inko(SOURCES / f"{name}.inko", constants, directory)
+        for language in languages:
+            source = SOURCES / f"{name}{Path(language.source).suffix}"
+            if source.exists():
+                command = build.BUILDERS[language.name](source, directory)
+                found[language.name] = [*command, *map(str, constants.values())]
+    except build.BuildFailure as failure:
+        raise Failure(str(failure)) from None
+    return found
+
+
+def attempt(name, constants, languages, variables, limit, judge):
+    """Builds and runs one of the programs in all languages.
+
+    Returns what `judge` makes of the times and the CPU use of each, and a list of sentences about what went wrong.
+    """
+    results, problems = {}, []
     with tempfile.TemporaryDirectory() as temporary:
         try:
-            command = build.inko(SOURCES / f"{name}.inko", constants, Path(temporary))
-        except build.BuildFailure as failure:
-            raise Failure(str(failure)) from None
-        return play(command, variables, limit)
+            built = commands(name, constants, languages, Path(temporary))
+        except Failure as failure:
+            return {}, [str(failure)]
+        for language, command in built.items():
+            try:
+                results[language] = judge(*play(command, variables, limit))
+            except Failure as failure:
+                problems.append(f"{language}: {failure}")
+    return results, problems
 
 
-def fairness(small, limit):
+# Makes each language run its processes on one thread.
+ONE_THREAD = {"INKO_PRIMARY_THREADS": "1", "GOMAXPROCS": "1", "ERL_FLAGS": "+S 1"}
+
+
+def fairness(languages, small, limit):
     """Round trips of two processes on one worker thread that 4 others never leave, without and with pauses."""
     seconds = 0.5 if small else 10.0
     results = {"seconds": seconds, "hogs": 4, "threads": 1}
+    problems = []
     for name, pause in [("at_once", 0.0), ("after_pauses", 0.003)]:
         constants = {"SECONDS": seconds, "PAUSE": pause}
-        found, _ = attempt("fairness", constants, {"INKO_PRIMARY_THREADS": "1"}, limit)
-        results[name] = {"pause_ms": pause * 1000, **found.summary()}
-        results[name]["met"] = results[name]["p99_ms"] < 20
-    return results
+
+        def judge(times, _):
+            summary = times.summary()
+            return summary | {"met": summary["p99_ms"] < 20}
+
+        found, wrong = attempt("fairness", constants, languages, ONE_THREAD, limit, judge)
+        results[name] = {"pause_ms": pause * 1000, "languages": found}
+        problems += [f"latency_fairness: {problem}" for problem in wrong]
+    return results, problems
 
 
-def timers(small, limit):
+def timers(languages, small, limit):
     """Wakings of 100 000 processes that sleep for random times."""
     count, seconds = (1000, 1.5) if small else (100_000, 10.0)
-    constants = {"N": count, "SECONDS": seconds}
-    found, cpu = attempt("timers", constants, {}, limit)
-    if cpu is None:
-        raise Failure("it did not print `start` and `stop`")
-    result = {"processes": count, "seconds": seconds, **found.summary()}
-    result["early"] = found.values["early"]
-    result["cores"] = cpu
-    result["nanoseconds_each"] = cpu * seconds / found.count * 1e9
-    result["met"] = cpu < 0.05 and result["early"] == 0 and result["p99_ms"] < 2
-    return result
+
+    def judge(times, cores):
+        if cores is None:
+            raise Failure("it did not print `start` and `stop`")
+        result = times.summary()
+        result["early"] = times.values["early"]
+        result["cores"] = cores
+        result["nanoseconds_each"] = cores * seconds / times.count * 1e9
+        result["met"] = cores < 0.05 and result["early"] == 0 and result["p99_ms"] < 2
+        return result
+
+    found, wrong = attempt("timers", {"N": count, "SECONDS": seconds}, languages, {}, limit, judge)
+    problems = [f"latency_timers: {problem}" for problem in wrong]
+    return {"processes": count, "seconds": seconds, "languages": found}, problems
