@@ -133,11 +133,16 @@ def of_waiting(waiting):
     return Table(f"Memory of {waiting['processes']} waiting processes", header, rows, note)
 
 
+def how(pause):
+    """How trips follow each other."""
+    return f"after {pause:g} ms of sleep" if pause else "one after the other"
+
+
 def of_fairness(fairness):
     """The table of round trips beside processes that never stop."""
     rows = [
         [
-            f"{language}, " + (f"after {mode['pause_ms']:g} ms of sleep" if mode["pause_ms"] else "one after the other"),
+            f"{language}, {how(mode['pause_ms'])}",
             str(found["count"]),
             f"{found['p50_ms']:.2f}",
             f"{found['p99_ms']:.2f}",

@@ -77,9 +77,7 @@ def build_all(languages, size, directory, problems):
         except build.BuildFailure as failure:
             problems.append(f"alive_memory: {language.name}: {failure}")
             continue
-        commands[language.name] = [
-            build.with_processes(language, [*command, str(count)], count) for count in (0, size)
-        ]
+        commands[language.name] = [build.with_processes(language, [*command, str(count)], count) for count in (0, size)]
     return commands
 
 
