@@ -57,7 +57,7 @@ def installed(names):
         missing = language.missing()
         if missing:
             commands = " and ".join(f"`{command}`" for command in missing)
-            print(f"{language.name} is left out, because {commands} is not installed: {language.install}")
+            print(f"{language.name} is left out. It needs {commands}: {language.install}", flush=True)
         else:
             present.append(language)
     return present
