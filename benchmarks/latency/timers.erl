@@ -20,9 +20,12 @@ main([N, Seconds]) ->
     io:format("stop~n"),
     Counts = counters:new(?BUCKETS, []),
     {Latest, Early} = collect(Count, Counts, 0, 0),
-    [io:format("~w ~w~n", [Bucket - 1, Found]) || Bucket <- lists:seq(1, ?BUCKETS), (Found = counters:get(Counts, Bucket)) > 0],
+    lists:foreach(fun(Bucket) -> print(Bucket - 1, counters:get(Counts, Bucket)) end, lists:seq(1, ?BUCKETS)),
     io:format("max ~w~nearly ~w~n", [Latest, Early]),
     halt().
+
+print(_, 0) -> ok;
+print(Bucket, Found) -> io:format("~w ~w~n", [Bucket, Found]).
 
 now_us() -> erlang:monotonic_time(microsecond).
 

@@ -38,13 +38,13 @@ class Histogram:
             raise Failure("it printed no times")
 
     def milliseconds(self, part):
-        """The time that `part` of all counted times don't exceed: the upper end of a bucket, so at most 10 µs more."""
+        """The time that `part` of all counted times don't exceed, at most the width of a bucket too large."""
         left = part * self.count
         for bucket, count in self.buckets:
             left -= count
             if left <= 0:
                 break
-        return (bucket + 1) * BUCKET_MICROSECONDS / 1000
+        return min((bucket + 1) * BUCKET_MICROSECONDS, self.values["max"]) / 1000
 
     def summary(self):
         """The times that are reported."""
