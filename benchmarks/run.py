@@ -1,115 +1,141 @@
 #!/usr/bin/env python3
-"""Times the programs of `tests/programs` beside their peers in other languages.
+"""Measures programs beside their twins in other languages, the memory of waiting processes, and latencies.
 
-Each pair runs alternately on the same machine in one go; what counts is the ratio of the medians.
-Usage: run.py [--runs N] [--small] [--peers go,c,rust,erlang] [NAME...]
+Without names everything is measured. A name is a program, a group (`compute`, `processes`), or one of
+`alive_memory`, `latency_fairness` and `latency_timers`. See README.md beside this file.
 """
 
 import argparse
-import re
-import shutil
-import statistics
-import subprocess
+import json
 import sys
-import tempfile
-import time
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-PROGRAMS = ROOT / "tests" / "programs"
-PEERS = ROOT / "benchmarks" / "peers"
-INKOC = ROOT / "target" / "release" / "inkoc"
-
-# Sizes at which the work dominates the start-up.
-SIZES = {
-    "fib": 40, "tak": 1000, "sieve": 20_000_000, "nqueens": 12, "binary_trees": 18, "nbody": 5_000_000,
-    "spectral_norm": 1500, "mandelbrot": 3000, "fannkuch": 11, "map_ops": 1_000_000,
-    "string_build": 5_000_000, "bigint": 20_000, "closures": 300_000_000, "dispatch": 300_000_000,
-    "throw": 200_000_000, "spawn": 1_000_000, "alive": 1_000_000, "ring": 5_000_000,
-    "pingpong": 2_000_000, "fanin": 50_000, "skynet": 1_000_000, "copy": 100_000,
-    "copy_strings": 100_000, "parfib": 38, "timeouts": 100_000,
-}
+from lib import build, catalogue, charts, compare, latency, machine, tables, waiting
 
 
-def build(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(map(str, command))} failed:\n{done.stderr}")
+def arguments():
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="what to measure; everything unless given")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="how often each program runs (5)")
+    parser.add_argument("--small", action="store_true", help="small sizes, to try the runner; writes no results")
+    parser.add_argument(
+        "--peers",
+        default=",".join(catalogue.LANGUAGES),
+        metavar="LIST",
+        help="the languages to compare with (go,erlang,c,rust); `--peers=` for none",
+    )
+    parser.add_argument("--limit", type=float, default=600, metavar="SECONDS", help="ends runs that take longer (600)")
+    parser.add_argument("--no-write", action="store_true", help="don't write benchmarks/results")
+    options = parser.parse_args()
+    if options.runs < 1:
+        parser.error("--runs must be at least 1")
+    options.peers = [name for name in options.peers.split(",") if name]
+    for name in options.peers:
+        if name not in catalogue.LANGUAGES:
+            parser.error(f"there are no peers in `{name}`, only in {', '.join(catalogue.LANGUAGES)}")
+    options.names = expand(options.names, parser)
+    return options
 
 
-def inko(name, size, directory):
-    source = (PROGRAMS / f"{name}.inko").read_text()
-    if size is not None:
-        source = re.sub(r"^let N = [0-9_]+", f"let N = {size}", source, count=1, flags=re.M)
-    path = directory / f"{name}.inko"
-    path.write_text(source)
-    build([INKOC, "build", path, "-o", directory / f"{name}_inko"])
-    return [directory / f"{name}_inko"]
+def expand(names, parser):
+    """The names to measure, with groups replaced by their programs."""
+    expanded = []
+    for name in names or [*catalogue.GROUPS, *catalogue.SPECIAL]:
+        if name in catalogue.GROUPS:
+            expanded += catalogue.GROUPS[name]
+        elif name in catalogue.SPECIAL or catalogue.group_of(name):
+            expanded.append(name)
+        else:
+            parser.error(f"there is no benchmark `{name}`")
+    return list(dict.fromkeys(expanded))
 
 
-def peer(language, name, size, directory):
-    """The command that runs a peer, or None if there is no such peer or no compiler for it."""
-    arguments = [] if size is None else [str(size)]
-    output = directory / f"{name}_{language}"
-    if language == "go" and (PEERS / "go" / f"{name}.go").exists() and shutil.which("go"):
-        build(["go", "build", "-o", output, PEERS / "go" / f"{name}.go"])
-        return [output, *arguments]
-    if language == "c" and (PEERS / "c" / f"{name}.c").exists():
-        build(["cc", "-O2", "-o", output, PEERS / "c" / f"{name}.c", "-lm"])
-        return [output, *arguments]
-    if language == "rust" and (PEERS / "rust" / "src" / "bin" / f"{name}.rs").exists():
-        target = directory / "rust"
-        manifest = PEERS / "rust" / "Cargo.toml"
-        build(["cargo", "build", "-q", "--release", "--bin", name, "--manifest-path", manifest, "--target-dir", target])
-        return [target / "release" / name, *arguments]
-    if language == "erlang" and (PEERS / "erlang" / f"{name}.erl").exists() and shutil.which("erlc"):
-        build(["erlc", "-o", directory, PEERS / "erlang" / f"{name}.erl"])
-        return ["erl", "+P", "10000000", "-noshell", "-pa", directory, "-run", name, "main", *arguments, "-s", "init", "stop"]
-    return None
+def installed(names):
+    """The languages that can be measured; says how to get the others."""
+    present = []
+    for language in map(catalogue.LANGUAGES.get, names):
+        missing = language.missing()
+        if missing:
+            commands = " and ".join(f"`{command}`" for command in missing)
+            print(f"{language.name} is left out. It needs {commands}: {language.install}", flush=True)
+        else:
+            present.append(language)
+    return present
 
 
-def once(command):
-    start = time.perf_counter()
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    elapsed = time.perf_counter() - start
-    if done.returncode != 0:
-        return None, f"status {done.returncode}: {done.stderr.strip()[-200:]}"
-    return elapsed, done.stdout.strip()
+def measure_one(name, options, languages, launcher):
+    """Measures what a name stands for; what was found, and sentences about what went wrong."""
+    if name == "alive_memory":
+        return waiting.measure_waiting(languages, options.small, options.runs, options.limit)
+    if name == "latency_fairness":
+        return latency.fairness(languages, options.small, options.limit)
+    if name == "latency_timers":
+        return latency.timers(languages, options.small, options.limit)
+    return compare.compare(name, languages, options.small, options.runs, options.limit, launcher)
+
+
+def measure_all(options, languages):
+    """Measures everything that was asked for; the results, and for each name sentences about what went wrong."""
+    launcher = build.launcher()
+    results = {"machine": machine.describe(), "programs": {}}
+    problems = {}
+    for number, name in enumerate(options.names, 1):
+        print(f"[{number}/{len(options.names)}] {name}", file=sys.stderr, flush=True)
+        found, wrong = measure_one(name, options, languages, launcher)
+        for problem in wrong:
+            print(f"  {problem}", file=sys.stderr, flush=True)
+        if wrong:
+            problems[name] = wrong
+        found["measured"] = machine.stamp()
+        place = results if name in catalogue.SPECIAL else results["programs"]
+        place[name] = found
+    return results, problems
+
+
+def without(results, names):
+    """The results but for some names."""
+    kept = {name: found for name, found in results.items() if name not in names}
+    return kept | {"programs": {name: found for name, found in results["programs"].items() if name not in names}}
+
+
+def write(results):
+    """Writes results; what wasn't measured now keeps its earlier numbers, if they are of the same machine."""
+    directory = catalogue.RESULTS
+    directory.mkdir(exist_ok=True)
+    path = directory / "results.json"
+    earlier = json.loads(path.read_text()) if path.exists() else {}
+    if earlier.get("machine") == results["machine"]:
+        programs = earlier.get("programs", {}) | results["programs"]
+        results = earlier | results | {"programs": dict(sorted(programs.items()))}
+    path.write_text(json.dumps(results, indent=2) + "\n")
+    (directory / "results.md").write_text(tables.page(results))
+    pictures = {"ratios.svg": charts.ratios(results)}
+    if "alive_memory" in results:
+        pictures["memory.svg"] = charts.memory(results["alive_memory"])
+    for name, picture in pictures.items():
+        if picture:
+            (directory / name).write_text(picture)
+    print(f"Wrote {directory.relative_to(catalogue.ROOT)}.")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--small", action="store_true", help="the sizes in the sources")
-    parser.add_argument("--peers", default="go")
-    parser.add_argument("names", nargs="*", default=[])
-    options = parser.parse_args()
-    build(["cargo", "build", "--release", "-q"], cwd=ROOT)
-    languages = ["inko", *filter(None, options.peers.split(","))]
-    print(f"{'program':<15}" + "".join(f"{language + ' s':>12}" for language in languages) + "   ratios")
-    for name in options.names or sorted(SIZES):
-        size = None if options.small else SIZES[name]
-        with tempfile.TemporaryDirectory() as temporary:
-            directory = Path(temporary)
-            commands = {"inko": inko(name, size, directory)}
-            commands |= {language: peer(language, name, size, directory) for language in languages[1:]}
-            commands = {language: command for language, command in commands.items() if command}
-            times = {language: [] for language in commands}
-            outputs = {}
-            for _ in range(options.runs):
-                for language, command in commands.items():
-                    elapsed, outputs[language] = once(command)
-                    if elapsed is not None:
-                        times[language].append(elapsed)
-        medians = {language: statistics.median(found) for language, found in times.items() if found}
-        row = f"{name:<15}"
-        row += "".join(f"{medians[l]:>12.3f}" if l in medians else f"{'-':>12}" for l in languages)
-        if "inko" in medians:
-            row += "   " + " ".join(f"{medians['inko'] / medians[l]:.2f}" for l in languages[1:] if l in medians)
-        for language, output in outputs.items():
-            if output != outputs["inko"] or not times[language]:
-                row += f"  [{language}: {output}]"
-        print(row, flush=True)
+    options = arguments()
+    languages = installed(options.peers)
+    try:
+        build.compiler()
+        results, problems = measure_all(options, languages)
+    except build.BuildFailure as failure:
+        sys.exit(str(failure))
+    print()
+    print("\n".join([*tables.description(results["machine"]), ""]))
+    print("\n".join(table.text() for table in tables.of_results(results)))
+    if problems:
+        print("What went wrong:\n")
+        print("\n".join(f"- {problem}" for wrong in problems.values() for problem in wrong))
+        print()
+    if not options.no_write and not options.small and len(problems) < len(options.names):
+        write(without(results, problems))
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The parts of the benchmark runner; `run.py` puts them together."""
