@@ -2,6 +2,7 @@
 //! is done by the runtime functions of the slow paths.
 
 use crate::emit::Emitter;
+use crate::facts::Element;
 use crate::liveness::INLINE_ELEMENTS;
 use crate::values::{Flag, Raw, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -64,7 +65,7 @@ impl Emitter<'_> {
         Word(self.builder.ins().ishl_imm_u(length, 1))
     }
 
-    /// Goes on in `fast` with the raw index if a tagged one is a small integer within the length. One comparison tells:
+    /// Goes on with the raw index if a tagged one is a small integer within the length. One comparison tells:
     /// rotated by a bit, the tag of what isn't a small integer and the sign of a negative one make it too large.
     fn in_bounds(&mut self, Word(at): Word, array: Word, cold: clif::Block) -> Raw {
         let index = self.builder.ins().rotr_imm_u(at, 1);
@@ -76,9 +77,18 @@ impl Emitter<'_> {
         Raw(index)
     }
 
+    /// The raw index of an element that the runtime has found: a negative one counts from the end.
+    fn from_start(&mut self, Word(at): Word, array: Word) -> Raw {
+        let index = self.builder.ins().sshr_imm_u(at, 1);
+        let length = self.load(array, ARRAY_LENGTH, types::I64);
+        let from_end = self.builder.ins().iadd(index, length);
+        let negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
+        Raw(self.builder.ins().select(negative, from_end, index))
+    }
+
     /// Goes on where the array may be changed without the runtime. An old array takes what isn't a reference.
-    fn may_store(&mut self, object: Word, (value, word): (Value, Word), cold: clif::Block) {
-        let flags = self.barrier(object, value);
+    fn may_store(&mut self, (array, object): (Value, Word), (value, word): (Value, Word), cold: clif::Block) {
+        let Some(flags) = self.barrier(array, object, value) else { return };
         let fast = self.builder.create_block();
         let perhaps = self.cold_block();
         self.branch(Flag(flags), perhaps, fast);
@@ -99,23 +109,39 @@ impl Emitter<'_> {
         Word(self.builder.ins().iadd(storage.0, offset))
     }
 
+    /// The element at a raw index that is within the bounds.
+    fn load_element(&mut self, array: Word, raw: Raw) -> Word {
+        let storage = self.load_word(array, ARRAY_STORAGE);
+        let element = self.element(storage, raw);
+        self.load_word(element, STORAGE_ELEMENTS)
+    }
+
+    fn store_element(&mut self, array: Word, raw: Raw, word: Word) {
+        let storage = self.load_word(array, ARRAY_STORAGE);
+        let element = self.element(storage, raw);
+        self.store(element, STORAGE_ELEMENTS, word.0);
+    }
+
     pub(crate) fn array_get(&mut self, array: Value, index: Value) -> Word {
         let object = self.word(array);
+        let element = self.element_of(array, index);
+        if let Some(raw) = self.known_element(element) {
+            return self.load_element(object, raw);
+        }
         let at = self.word(index);
         let cold = self.cold_block();
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::I64);
         let raw = self.in_bounds(at, object, cold);
-        let storage = self.load_word(object, ARRAY_STORAGE);
-        let element = self.element(storage, raw);
-        let found = self.load_word(element, STORAGE_ELEMENTS);
-        self.builder.ins().jump(join, &[found.0.into()]);
+        let found = self.load_element(object, raw);
+        self.accessed(join, element, raw, vec![found.0.into()]);
 
         self.enter(cold);
         let found = self.slow_value(Entry::array_get, &[object.0, at.0]);
-        self.builder.ins().jump(join, &[found.into()]);
+        let raw = self.from_start(at, object);
+        self.accessed(join, element, raw, vec![found.into()]);
 
-        self.enter(join);
+        self.meet(join, element);
         // The runtime takes no big integer for an index.
         self.note_small(index);
         Word(result)
@@ -123,22 +149,46 @@ impl Emitter<'_> {
 
     pub(crate) fn array_set(&mut self, array: Value, index: Value, value: Value) {
         let object = self.word(array);
+        let element = self.element_of(array, index);
+        let known = self.known_element(element);
+        let word = self.word(value);
+        if let Some(raw) = known
+            && self.needs_no_barrier(array, value)
+        {
+            return self.store_element(object, raw, word);
+        }
         let at = self.word(index);
         let cold = self.cold_block();
         let join = self.builder.create_block();
-        let word = self.word(value);
-        let raw = self.in_bounds(at, object, cold);
-        self.may_store(object, (value, word), cold);
-        let storage = self.load_word(object, ARRAY_STORAGE);
-        let element = self.element(storage, raw);
-        self.store(element, STORAGE_ELEMENTS, word.0);
-        self.builder.ins().jump(join, &[]);
+        let raw = known.unwrap_or_else(|| self.in_bounds(at, object, cold));
+        self.may_store((array, object), (value, word), cold);
+        self.store_element(object, raw, word);
+        self.accessed(join, element, raw, Vec::new());
 
         self.enter(cold);
         self.slow_path(Entry::array_set, &[object.0, at.0, word.0], Vec::new());
-        self.builder.ins().jump(join, &[]);
-        self.enter(join);
+        let raw = self.from_start(at, object);
+        self.accessed(join, element, raw, Vec::new());
+
+        self.meet(join, element);
         self.note_small(index);
+    }
+
+    /// Ends a path of an access to an element; its index goes along if it is worth keeping.
+    fn accessed(&mut self, join: clif::Block, element: Element, raw: Raw, mut results: Vec<clif::BlockArg>) {
+        if self.is_accessed_again(element) {
+            results.push(raw.0.into());
+        }
+        self.builder.ins().jump(join, &results);
+    }
+
+    /// Goes on where the paths of an access meet.
+    fn meet(&mut self, join: clif::Block, element: Element) {
+        if self.is_accessed_again(element) {
+            let raw = self.builder.append_block_param(join, types::I64);
+            self.note_element(element, Raw(raw));
+        }
+        self.enter(join);
     }
 
     pub(crate) fn array_push(&mut self, array: Value, value: Value) {
@@ -146,7 +196,7 @@ impl Emitter<'_> {
         let cold = self.cold_block();
         let join = self.builder.create_block();
         let word = self.word(value);
-        self.may_store(object, (value, word), cold);
+        self.may_store((array, object), (value, word), cold);
         let length = self.load(object, ARRAY_LENGTH, types::I64);
         let storage = self.load_word(object, ARRAY_STORAGE);
         let capacity = self.load(storage, STORAGE_CAPACITY, types::I64);

@@ -5,7 +5,9 @@ use crate::emit::Emitter;
 use crate::liveness::{Barrier, call_barrier};
 use crate::values::{Flag, Scalar, machine_type};
 use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder, types};
+use cranelift_codegen::ir::condcodes::IntCC;
 use inko_abi::entry::Entry;
+use inko_abi::word;
 use inko_ir::ir::*;
 
 /// Where the outcome of a condition goes.
@@ -34,14 +36,34 @@ impl Emitter<'_> {
 
     /// Ends the block with an outcome that is known.
     pub(crate) fn conclude_known(&mut self, outcome: &Outcome, flag: bool) {
+        let (target, args) = self.known_edge(outcome, flag);
+        self.builder.ins().jump(target, &args);
+    }
+
+    /// Ends the block: the outcome is `false` unless a condition holds, where the code goes on in the block `on`.
+    pub(crate) fn fail_unless(&mut self, outcome: &Outcome, condition: Flag, on: clif::Block) {
+        let (target, args) = self.known_edge(outcome, false);
+        self.builder.ins().brif(condition.0, on, &[], target, &args);
+        self.enter(on);
+    }
+
+    /// Ends the block: the outcome is `true` if a condition holds, else the code goes on in the block `on`.
+    pub(crate) fn succeed_if(&mut self, outcome: &Outcome, condition: Flag, on: clif::Block) {
+        let (target, args) = self.known_edge(outcome, true);
+        self.builder.ins().brif(condition.0, target, &args, on, &[]);
+        self.enter(on);
+    }
+
+    /// Where an outcome that is known goes.
+    fn known_edge(&mut self, outcome: &Outcome, flag: bool) -> (clif::Block, Vec<BlockArg>) {
         match outcome {
             Outcome::Value(join) => {
                 let flag = self.builder.ins().iconst(types::I8, i64::from(flag));
-                self.builder.ins().jump(*join, &[flag.into()]);
+                (*join, vec![flag.into()])
             }
             Outcome::Branch { then, otherwise } => {
                 let edge = if flag { then } else { otherwise };
-                self.builder.ins().jump(edge.0, &edge.1);
+                (edge.0, edge.1.clone())
             }
         }
     }
@@ -61,6 +83,7 @@ impl Emitter<'_> {
         let fits = match &inst.op {
             Op::IntegerCompare(compare, a, b) => self.compare_has_slow_path(*compare, *a, *b),
             Op::Test(..) => true,
+            Op::UnboxBool(_) => self.verified_here(inst).is_some(),
             _ => false,
         };
         if !fits || inst.results[0] != *condition || self.plan.liveness.uses[*condition] != 1 {
@@ -72,13 +95,27 @@ impl Emitter<'_> {
         let outcome = Outcome::Branch { then, otherwise };
         match &inst.op {
             Op::IntegerCompare(compare, a, b) => self.compare_integers(*compare, *a, *b, &outcome),
-            Op::Test(value, check) => {
-                let word = self.word(*value);
-                self.test(word, check, &outcome);
-            }
+            Op::Test(value, check) => self.test(*value, check, &outcome),
+            Op::UnboxBool(value) => self.branch_verified(inst, *value, &outcome),
             _ => unreachable!("checked above"),
         }
         true
+    }
+
+    /// Branches by a word that should be a boolean, and panics if it is none.
+    fn branch_verified(&mut self, inst: &Inst, value: Value, outcome: &Outcome) {
+        let (name, position) = self.verified_here(inst).expect("the caller has asked");
+        let word = self.word(value);
+        let is_true = self.builder.ins().icmp_imm_s(IntCC::Equal, word.0, word::TRUE as i64);
+        let other = self.builder.create_block();
+        self.succeed_if(outcome, Flag(is_true), other);
+        let is_false = self.builder.ins().icmp_imm_s(IntCC::Equal, word.0, word::FALSE as i64);
+        let failed = self.cold_block();
+        let (target, args) = self.known_edge(outcome, false);
+        self.builder.ins().brif(is_false, target, &args, failed, &[]);
+        self.enter(failed);
+        self.set_position(position);
+        self.panic_cast(word, name);
     }
 
     /// The target and the arguments of an edge; loads what its block expects in registers.

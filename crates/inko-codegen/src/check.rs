@@ -48,14 +48,15 @@ impl Emitter<'_> {
     /// The operation `Verify`, whose result is its operand.
     pub(crate) fn verify(&mut self, value: Value, check: &Check, name: &Name) {
         let word = self.word(value);
-        self.verify_by(word, name, |this, outcome| this.test(word, check, outcome));
+        self.verify_by(word, name, |this, outcome| this.test(value, check, outcome));
     }
 
     /// Panics unless a word refers to an object of a class.
     pub(crate) fn verify_class(&mut self, value: Word, number: u32, name: &Name) {
         self.verify_by(value, name, |this, outcome| {
             this.references_only(value, outcome);
-            let found = this.has_class(value, number);
+            let number_found = this.class_of_object(value);
+            let found = this.is_class(number_found, number);
             this.conclude(outcome, found);
         });
     }
@@ -65,14 +66,20 @@ impl Emitter<'_> {
         let failed = self.cold_block();
         test(self, &Outcome::Branch { then: (on, Vec::new()), otherwise: (failed, Vec::new()) });
         self.enter(failed);
-        let name = self.unit.statics.texts.index(name);
-        let name = self.builder.ins().iconst(types::I64, i64::from(name));
-        self.panic_entry(Entry::panic_cast, &[word.0, name]);
+        self.panic_cast(word, name);
         self.enter(on);
     }
 
+    /// Ends the block by the panic that a word isn't what it should be.
+    pub(crate) fn panic_cast(&mut self, word: Word, name: &Name) {
+        let name = self.unit.statics.texts.index(name);
+        let name = self.builder.ins().iconst(types::I64, i64::from(name));
+        self.panic_entry(Entry::panic_cast, &[word.0, name]);
+    }
+
     /// Tests a word and ends the block.
-    pub(crate) fn test(&mut self, value: Word, check: &Check, outcome: &Outcome) {
+    pub(crate) fn test(&mut self, tested: Value, check: &Check, outcome: &Outcome) {
+        let value = self.word(tested);
         match check {
             Check::Integer | Check::Class(class::INTEGER) => {
                 let small = self.is_small(value);
@@ -91,8 +98,8 @@ impl Emitter<'_> {
                 self.conclude(outcome, Flag(nil));
             }
             Check::Class(number) => {
-                self.references_only(value, outcome);
-                let found = self.has_class(value, *number);
+                let found = self.class_if_object(tested, value, outcome);
+                let found = self.is_class(found, *number);
                 self.conclude(outcome, found);
             }
             Check::Classes(numbers) => self.test_classes(value, numbers, outcome),
@@ -102,31 +109,48 @@ impl Emitter<'_> {
 
     /// Goes on if the word is a reference, else the test has failed.
     fn references_only(&mut self, value: Word, outcome: &Outcome) {
-        let object = self.builder.create_block();
-        let other = self.builder.create_block();
         let is_reference = self.is_reference(value);
-        self.branch(is_reference, object, other);
-        self.enter(other);
-        self.conclude_known(outcome, false);
-        self.enter(object);
+        let object = self.builder.create_block();
+        self.fail_unless(outcome, is_reference, object);
     }
 
-    fn has_class(&mut self, value: Word, number: u32) -> Flag {
+    /// The number of an object's class; other words fail the test, or have no class if there are more tests of it.
+    fn class_if_object(&mut self, tested: Value, value: Word, outcome: &Outcome) -> Raw {
+        if let Some(number) = self.known_class(tested) {
+            return number;
+        }
+        if !self.is_tested_again(tested) {
+            self.references_only(value, outcome);
+            return self.class_of_object(value);
+        }
+        let object = self.builder.create_block();
+        let join = self.builder.create_block();
+        let number = self.builder.append_block_param(join, types::I64);
+        let none = self.builder.ins().iconst(types::I64, i64::from(class::NONE));
+        let is_reference = self.is_reference(value);
+        self.builder.ins().brif(is_reference.0, object, &[], join, &[none.into()]);
+        self.enter(object);
         let Raw(found) = self.class_of_object(value);
+        self.builder.ins().jump(join, &[found.into()]);
+        self.enter(join);
+        self.note_class(tested, Raw(number));
+        Raw(number)
+    }
+
+    fn is_class(&mut self, Raw(found): Raw, number: u32) -> Flag {
         Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, found, i64::from(number)))
     }
 
     /// The test for a class whose instances are immediates or, more rarely, objects.
     fn immediate_or_class(&mut self, value: Word, is_immediate: Flag, number: u32, outcome: &Outcome) {
-        let yes = self.builder.create_block();
         let rare = self.cold_block();
-        self.branch(is_immediate, yes, rare);
-        self.enter(rare);
-        self.references_only(value, outcome);
-        let found = self.has_class(value, number);
+        let object = self.cold_block();
+        self.succeed_if(outcome, is_immediate, rare);
+        let is_reference = self.is_reference(value);
+        self.fail_unless(outcome, is_reference, object);
+        let found = self.class_of_object(value);
+        let found = self.is_class(found, number);
         self.conclude(outcome, found);
-        self.enter(yes);
-        self.conclude_known(outcome, true);
     }
 
     /// Compares the class number with runs of successive numbers: classes of a hierarchy are numbered one

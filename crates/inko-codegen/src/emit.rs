@@ -11,6 +11,7 @@ use crate::bits::BitSet;
 use crate::calls::Site;
 use crate::data::{ConstantWord, Statics};
 use crate::dispatch::Tables;
+use crate::facts::FactBook;
 use crate::safepoint::{Plan, Slot};
 use crate::symbols::{Data, Symbol};
 use crate::values::{Address, Flag, Float, Raw, Scalar, Word, machine_type};
@@ -66,6 +67,7 @@ pub(crate) struct Emitter<'a> {
     blocks: SecondaryMap<BlockId, Option<clif::Block>>,
     globals: HashMap<(Data, i64), GlobalValue>,
     frame: Option<StackSlot>,
+    pub(crate) facts: FactBook,
 }
 
 impl<'a> Emitter<'a> {
@@ -114,12 +116,14 @@ impl<'a> Emitter<'a> {
             blocks,
             globals: HashMap::new(),
             frame: None,
+            facts: FactBook::default(),
         }
     }
 
     /// Emits the whole function; the call sites that its debug tags refer to.
     pub(crate) fn run(mut self) -> Vec<Site> {
         self.prologue();
+        self.count_facts();
         let plan = self.plan;
         let graph = &plan.liveness.graph;
         // The entry has one predecessor more: the prologue.
@@ -179,10 +183,21 @@ impl<'a> Emitter<'a> {
             })
     }
 
-    /// Whether a float is verified for the next instruction, which then verifies and unboxes it at once.
+    /// Whether a word is verified for the next instruction, which then verifies and unboxes it at once: a float, or a
+    /// boolean by which the block then branches.
     fn is_verified_next(&self, inst: &Inst, next: Option<&Inst>) -> bool {
-        let Op::Verify(_, Check::Float | Check::Class(class::FLOAT), _) = inst.op else { return false };
-        matches!(next.map(|next| &next.op), Some(Op::UnboxFloat(value)) if *value == inst.results[0])
+        let (Op::Verify(_, check, _), Some(next)) = (&inst.op, next) else { return false };
+        match (check, &next.op) {
+            (Check::Float | Check::Class(class::FLOAT), Op::UnboxFloat(value)) => *value == inst.results[0],
+            (Check::Boolean | Check::Class(class::BOOLEAN), Op::UnboxBool(value)) => {
+                let block = &self.function.blocks[self.at.0];
+                let is_last = block.insts.last().is_some_and(|last| last.results == next.results);
+                let decides = matches!(block.terminator, Terminator::Branch { condition, .. }
+                    if condition == next.results[0] && self.plan.liveness.uses[condition] == 1);
+                *value == inst.results[0] && is_last && decides
+            }
+            _ => false,
+        }
     }
 
     /// The verification that the instruction before, the present one, has left to it.
@@ -209,20 +224,23 @@ impl<'a> Emitter<'a> {
         for (&param, value) in block.params.iter().zip(params) {
             self.define(param, Scalar::new(function.values[param].ty, value));
         }
+        self.begin_facts(id);
         for (index, inst) in block.insts.iter().enumerate() {
             self.at = (id, index);
             self.set_position(inst.position);
             if index + 1 == block.insts.len() && self.fused(inst, &block.terminator) {
-                return;
+                return self.end_facts(id);
             }
             if self.is_verified_next(inst, block.insts.get(index + 1)) {
                 continue;
             }
             self.instruction(inst);
+            self.learn(inst);
         }
         self.at = (id, block.insts.len());
         self.set_position(block.position);
         self.terminator(&block.terminator);
+        self.end_facts(id);
     }
 
     pub(crate) fn set_position(&mut self, position: PositionId) {

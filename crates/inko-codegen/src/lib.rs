@@ -34,6 +34,7 @@ mod data;
 mod debuginfo;
 mod dispatch;
 mod emit;
+mod facts;
 mod float;
 mod function;
 mod integer;

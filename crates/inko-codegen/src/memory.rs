@@ -128,8 +128,8 @@ impl Emitter<'_> {
 
     /// To be called before a value is stored in an object: panics if the object must not be changed, and tells the
     /// collector of old objects that may refer to young ones afterwards.
-    pub(crate) fn write_barrier(&mut self, object: Word, value: Value) {
-        let flags = self.barrier(object, value);
+    pub(crate) fn write_barrier(&mut self, target: Value, object: Word, value: Value) {
+        let Some(flags) = self.barrier(target, object, value) else { return };
         let cold = self.cold_block();
         let on = self.builder.create_block();
         self.builder.ins().brif(flags, cold, &[], on, &[]);
@@ -139,15 +139,26 @@ impl Emitter<'_> {
         self.enter(on);
     }
 
-    /// Not zero if an object needs the runtime's write barrier before a value is stored in it.
-    pub(crate) fn barrier(&mut self, object: Word, value: Value) -> clif::Value {
-        let immediate = self.function.values[value].ty != Ty::Word
+    /// Whether a value refers to nothing, so that the collector isn't interested in where it is stored.
+    fn is_immediate(&self, value: Value) -> bool {
+        self.function.values[value].ty != Ty::Word
             || self.known_small(value)
-            || matches!(self.known(value), Known::Class(class::BOOLEAN | class::NIL));
-        // The collector isn't interested in what refers to nothing.
-        let flags = if immediate { FLAG_PERMANENT } else { BARRIER_FLAGS };
+            || matches!(self.known(value), Known::Class(class::BOOLEAN | class::NIL))
+    }
+
+    /// Whether a value may be stored in an object without asking.
+    pub(crate) fn needs_no_barrier(&self, target: Value, value: Value) -> bool {
+        self.is_immediate(value) && self.is_changeable(target)
+    }
+
+    /// Not zero if an object needs the runtime's write barrier before a value is stored in it; `None` if it never does.
+    pub(crate) fn barrier(&mut self, target: Value, object: Word, value: Value) -> Option<clif::Value> {
+        if self.needs_no_barrier(target, value) {
+            return None;
+        }
+        let flags = if self.is_immediate(value) { FLAG_PERMANENT } else { BARRIER_FLAGS };
         let low = self.load(object, 0, types::I8);
-        self.builder.ins().band_imm_u(low, flags as i64)
+        Some(self.builder.ins().band_imm_u(low, flags as i64))
     }
 
     pub(crate) fn get_field(&mut self, object: Value, class: u32, field: u32) -> Scalar {
@@ -158,14 +169,14 @@ impl Emitter<'_> {
 
     pub(crate) fn set_field(&mut self, object: Value, field: u32, value: Value) {
         let target = self.word(object);
-        self.write_barrier(target, value);
+        self.write_barrier(object, target, value);
         let value = self.scalar(value);
         self.store(target, FIELDS + 8 * field as i32, value.clif());
     }
 
     pub(crate) fn set_cell(&mut self, cell: Value, value: Value) {
         let target = self.word(cell);
-        self.write_barrier(target, value);
+        self.write_barrier(cell, target, value);
         let value = self.word(value);
         self.store(target, CELL_VALUE, value.0);
     }

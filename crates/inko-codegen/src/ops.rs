@@ -145,8 +145,7 @@ impl Emitter<'_> {
                 Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, value.0, word::TRUE as i64))
             }
             Op::Test(value, check) => {
-                let value = self.word(*value);
-                self.as_flag(|this, outcome| this.test(value, check, outcome))
+                self.as_flag(|this, outcome| this.test(*value, check, outcome))
             }
             Op::Same(a, b) => {
                 let (a, b) = (self.word(*a), self.word(*b));

@@ -7,6 +7,9 @@
 //! an exit may leave become invokes with the same unwind block, and exits and re-raised exits in it jump to
 //! where that block goes on.
 //!
+//! A small function that calls itself gets its own code in place of these calls once ([`unroll_recursion`]): the calls
+//! that are left do as much work as all of a level did, with half of the prologues, polls and frames or fewer.
+//!
 //! *Invariants:* positions of inlined code name the call, so traces do not change. What is
 //! inlined is finished code that does not call itself, and its size is taken from a budget per function, so that this
 //! ends and code grows at most linearly.
@@ -14,6 +17,7 @@
 use super::context::Context;
 use super::edit;
 use super::exits::Homes;
+use crate::graph::Graph;
 use crate::ir::*;
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
@@ -31,6 +35,8 @@ const ONLY_CALL: u32 = 300;
 const ONLY_CLOSURE: u32 = 3000;
 /// The limit for other closures made in the caller.
 const CLOSURE: u32 = 60;
+/// The limit for what replaces the calls of a function to itself: the size of the function times the number of calls.
+const RECURSION: u32 = 120;
 
 /// Runs the pass: one level of the calls that are there now.
 pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
@@ -42,10 +48,41 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     let homes = Homes::of(function);
     // The last first, because inlining moves what follows a call to another block.
     sites.reverse();
+    let functions = context.functions;
     for site in &sites {
-        Inliner::new(function, context, &homes, &closures, site).run();
+        Inliner::new(function, context, &functions[site.target], &homes, &closures, site).run();
     }
     true
+}
+
+/// Runs once over a function that is finished: replaces its calls of itself.
+pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_>) -> bool {
+    let this = context.this;
+    let mut sites = Vec::new();
+    each_call(function, |call, block, index, position| {
+        if call.callee == Callee::Function(this) {
+            sites.push(Site { block, index, target: this, position });
+        }
+    });
+    let growth = size(function).saturating_mul(sites.len() as u32);
+    let makes_closures = closures(function).values().any(Option::is_some);
+    if sites.is_empty() || growth > RECURSION || function.never_inline || makes_closures || loops(function) {
+        return false;
+    }
+    let body = function.clone();
+    let homes = Homes::of(function);
+    sites.reverse();
+    for site in &sites {
+        Inliner::new(function, context, &body, &homes, &Closures::new(), site).run();
+    }
+    true
+}
+
+/// Whether a function has a loop, whose iterations cost more than the calls in it.
+fn loops(function: &Function) -> bool {
+    let graph = Graph::new(function);
+    let back = |id: &BlockId| graph.preds[*id].iter().any(|&pred| graph.position(pred) >= graph.position(*id));
+    graph.order.iter().any(back)
 }
 
 /// The closures made in a function: their code and captures.
@@ -86,25 +123,29 @@ struct Site {
 
 fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
     let mut sites = Vec::new();
-    let mut consider = |call: &Call, block, index, position| {
+    each_call(function, |call, block, index, position| {
         if let Callee::Function(target) = call.callee
             && wanted(context, call, target, closures)
         {
             context.budget = context.budget.saturating_sub(context.summaries[target].size);
             sites.push(Site { block, index, target, position });
         }
-    };
+    });
+    sites
+}
+
+/// Shows all calls with their places, see [`Site`].
+fn each_call(function: &Function, mut show: impl FnMut(&Call, BlockId, usize, PositionId)) {
     for (id, block) in function.blocks.iter() {
         for (index, inst) in block.insts.iter().enumerate() {
             if let Op::Call(call) = &inst.op {
-                consider(call, id, index, inst.position);
+                show(call, id, index, inst.position);
             }
         }
         if let Terminator::Invoke { call, .. } = &block.terminator {
-            consider(call, id, block.insts.len(), block.position);
+            show(call, id, block.insts.len(), block.position);
         }
     }
-    sites
 }
 
 fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Closures) -> bool {
@@ -129,7 +170,7 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
 struct Inliner<'a, 'b, 'c> {
     function: &'a mut Function,
     context: &'a mut Context<'b>,
-    callee: &'b Function,
+    callee: &'c Function,
     homes: &'c Homes,
     closures: &'c Closures,
     site: &'c Site,
@@ -147,13 +188,13 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
     fn new(
         function: &'a mut Function,
         context: &'a mut Context<'b>,
+        callee: &'c Function,
         homes: &'c Homes,
         closures: &'c Closures,
         site: &'c Site,
     ) -> Self {
-        let functions = context.functions;
         Self {
-            callee: &functions[site.target],
+            callee,
             after: function.entry,
             function,
             context,

@@ -18,6 +18,7 @@ pub(crate) mod edit;
 mod exits;
 mod fold;
 mod inline;
+mod loads;
 pub mod polls;
 mod polymorphic;
 mod program;
@@ -71,6 +72,7 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("constants", constants::run),
     pass("blocks", |function, _| blocks::run(function)),
     pass("values", values::run),
+    pass("loads", |function, _| loads::run(function)),
     pass("dead", |function, _| dead::run(function)),
     pass("cells", |function, context| cells::run(function, context.classes)),
     pass("thread", thread::run),
@@ -80,6 +82,9 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("polymorphic", polymorphic::run),
     pass("tail", |function, context| tail::run(function, context.this)),
 ];
+
+/// What happens once, when a function is finished otherwise.
+pub(crate) static RECURSION: &[Pass] = &[pass("recursion", inline::unroll_recursion)];
 
 /// The passes that come after everything else.
 pub(crate) static FINAL: &[Pass] = &[
@@ -131,6 +136,10 @@ impl Driver<'_, '_> {
             for &id in &order {
                 self.rounds(id, &summaries, BUDGET, false);
                 self.passes(id, &MANDATORY[..1], &summaries, 0, false);
+                if self.passes(id, RECURSION, &summaries, 0, false).0 {
+                    self.rounds(id, &summaries, 0, false);
+                    self.passes(id, &MANDATORY[..1], &summaries, 0, false);
+                }
                 self.finish(id, &mut summaries);
             }
             // Now it is known which functions throw and unwind, recursive ones included.
