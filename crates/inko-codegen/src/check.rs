@@ -4,7 +4,7 @@ use crate::branch::Outcome;
 use crate::emit::Emitter;
 use crate::values::{Flag, Raw, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, types};
+use cranelift_codegen::ir::{self as clif, InstBuilder, types};
 use inko_abi::entry::Entry;
 use inko_abi::object::*;
 use inko_abi::table::{BlockInfo, BlockKind};
@@ -48,21 +48,30 @@ impl Emitter<'_> {
     /// The operation `Verify`, whose result is its operand.
     pub(crate) fn verify(&mut self, value: Value, check: &Check, name: &Name) {
         let word = self.word(value);
-        self.verify_by(word, name, |this, outcome| this.test(value, check, outcome));
+        let on = self.builder.create_block();
+        self.verify_by(word, on, name, |this, outcome| this.test(value, check, outcome));
     }
 
-    /// Panics unless a word refers to an object of a class.
+    /// Panics unless a word refers to an object of a class, on a path that is rarely taken.
     pub(crate) fn verify_class(&mut self, value: Word, number: u32, name: &Name) {
-        self.verify_by(value, name, |this, outcome| {
-            this.references_only(value, outcome);
-            let number_found = this.class_of_object(value);
-            let found = this.is_class(number_found, number);
+        let on = self.cold_block();
+        self.verify_by(value, on, name, |this, outcome| {
+            let is_reference = this.is_reference(value);
+            let object = this.cold_block();
+            this.fail_unless(outcome, is_reference, object);
+            let found = this.class_of_object(value);
+            let found = this.is_class(found, number);
             this.conclude(outcome, found);
         });
     }
 
-    fn verify_by(&mut self, word: Word, name: &Name, test: impl FnOnce(&mut Self, &Outcome)) {
-        let on = self.builder.create_block();
+    fn verify_by(
+        &mut self,
+        word: Word,
+        on: clif::Block,
+        name: &Name,
+        test: impl FnOnce(&mut Self, &Outcome),
+    ) {
         let failed = self.cold_block();
         test(self, &Outcome::Branch { then: (on, Vec::new()), otherwise: (failed, Vec::new()) });
         self.enter(failed);

@@ -86,8 +86,13 @@ impl<'a> Emitter<'a> {
             for &param in &block.params {
                 builder.append_block_param(clif, machine_type(function.values[param].ty));
             }
-            let starts_pad = matches!(block.insts.first(), Some(Inst { op: Op::LandingPad, .. }));
-            if starts_pad || matches!(block.terminator, Terminator::Unreachable) {
+            // A block that begins with a poll and is no loop's start is where a loop polls from time to time.
+            let rare = match block.insts.first().map(|inst| &inst.op) {
+                Some(Op::LandingPad) => true,
+                Some(Op::Poll) => plan.liveness.graph.preds[id].len() == 1 && block.params.is_empty(),
+                _ => false,
+            };
+            if rare || matches!(block.terminator, Terminator::Unreachable) {
                 builder.set_cold_block(clif);
             }
             blocks[id] = Some(clif);

@@ -4,12 +4,21 @@
 //! on every cycle. It stands before the jump back, or, where the edge shares its source with other
 //! edges or its target with other retreating edges, at the start of the target.
 //!
+//! A loop without calls or inner loops polls in every [`STRIP`]th round only, which it counts in a variable of its own
+//! (*strip mining*, as of counted loops in HotSpot): its rounds are so short that the poll would be a part of their cost
+//! that shows, and a strip of them is still short.
+//!
 //! *Invariant:* no loop goes without, short ones neither: how often a loop runs is not known here, and
 //! a process that never polls stops its worker's collection and preemption for good.
 
-use crate::graph::successors;
+use super::edit;
+use crate::graph::{Graph, successors};
 use crate::ir::*;
 use cranelift_entity::SecondaryMap;
+
+/// How many rounds a loop without calls may run between two polls. A round takes less than a microsecond, and a process
+/// may run for milliseconds before it should stop.
+const STRIP: i64 = 1000;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mark {
@@ -36,10 +45,15 @@ pub fn run(function: &mut Function) {
         }
         sources[target].push(source);
     }
-    for target in targets {
+    let graph = Graph::new(function);
+    for &target in &targets {
         let only = if let [source] = sources[target][..] { Some(source) } else { None };
         match only {
             Some(source) if matches!(function.blocks[source].terminator, Terminator::Jump(_)) => {
+                if is_short(function, &graph, &targets, source, target) {
+                    mine(function, &graph, source, target);
+                    continue;
+                }
                 let block = &mut function.blocks[source];
                 let position = block.position;
                 block.insts.push(Inst { op: Op::Poll, results: Vec::new(), position });
@@ -52,6 +66,79 @@ pub fn run(function: &mut Function) {
             }
         }
     }
+}
+
+/// Whether the loop from `target` to `source` and back makes no calls and has no loops inside.
+fn is_short(
+    function: &Function,
+    graph: &Graph,
+    targets: &[BlockId],
+    source: BlockId,
+    target: BlockId,
+) -> bool {
+    if target == function.entry {
+        return false;
+    }
+    let mut inside = vec![target];
+    let mut todo = vec![source];
+    while let Some(id) = todo.pop() {
+        if inside.contains(&id) {
+            continue;
+        }
+        // Another way into the loop, a loop inside, or so much that a poll doesn't show.
+        if id == function.entry || targets.contains(&id) || inside.len() > 32 {
+            return false;
+        }
+        inside.push(id);
+        todo.extend(&graph.preds[id]);
+    }
+    let calls = |inst: &Inst| matches!(inst.op, Op::Call(_));
+    inside.iter().all(|&id| {
+        let block = &function.blocks[id];
+        !block.insts.iter().any(calls) && !matches!(block.terminator, Terminator::Invoke { .. })
+    })
+}
+
+/// Makes a loop count its rounds down to the next poll.
+fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId) {
+    let position = function.blocks[source].position;
+    let left = function.add_param(target, Ty::Word, Known::Small);
+    let mut preds: Vec<BlockId> = graph.preds[target].iter().copied().filter(|&pred| pred != source).collect();
+    preds.dedup();
+    for pred in preds {
+        let strip = push(function, pred, Constant::Small(STRIP));
+        function.blocks[pred].terminator.each_edge_mut(|edge| {
+            if edge.block == target {
+                edge.args.push(strip);
+            }
+        });
+    }
+    let one = push(function, source, Constant::Small(1));
+    let zero = push(function, source, Constant::Small(0));
+    let fewer = function.values.push(ValueData { ty: Ty::Word, known: Known::Small });
+    let goes_on = function.values.push(ValueData { ty: Ty::Bool, known: Known::Nothing });
+    let poll = function.add_block(position);
+    let block = &mut function.blocks[source];
+    let subtraction = Op::Integer(IntegerOp::Sub, left, one);
+    let comparison = Op::IntegerCompare(Compare::Greater, fewer, zero);
+    block.insts.push(Inst { op: subtraction, results: vec![fewer], position });
+    block.insts.push(Inst { op: comparison, results: vec![goes_on], position });
+    let Terminator::Jump(edge) = block.terminator.clone() else { unreachable!("the caller has looked") };
+    let (mut then, mut again) = (edge.clone(), edge);
+    then.args.push(fewer);
+    let otherwise = Edge::with(poll, Vec::new());
+    function.terminate(source, Terminator::Branch { condition: goes_on, then, otherwise }, position);
+    function.blocks[poll].insts.push(Inst { op: Op::Poll, results: Vec::new(), position });
+    again.args.push(push(function, poll, Constant::Small(STRIP)));
+    function.terminate(poll, Terminator::Jump(again), position);
+}
+
+/// Appends a constant to a block.
+fn push(function: &mut Function, block: BlockId, constant: Constant) -> Value {
+    let position = function.blocks[block].position;
+    let (value, inst) = edit::constant(function, constant, position);
+    function.blocks[block].insts.push(inst);
+    value
 }
 
 /// The edges of a depth-first walk that lead to a block still being walked from.
