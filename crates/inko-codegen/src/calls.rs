@@ -311,7 +311,7 @@ impl Emitter<'_> {
         let limit = self.stack_limit();
         let stop = self.builder.ins().icmp_imm_s(clif::condcodes::IntCC::Equal, limit, STOP as i64);
         let cold = self.cold_block();
-        let on = self.builder.create_block();
+        let on = if self.is_rare(self.at.0) { self.cold_block() } else { self.builder.create_block() };
         self.branch(Flag(stop), cold, on);
         self.enter(cold);
         self.cold_safepoint(|this, slots| this.slow_path(Entry::poll, &[], slots));

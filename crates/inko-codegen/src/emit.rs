@@ -86,13 +86,7 @@ impl<'a> Emitter<'a> {
             for &param in &block.params {
                 builder.append_block_param(clif, machine_type(function.values[param].ty));
             }
-            // A block that begins with a poll and is no loop's start is where a loop polls from time to time.
-            let rare = match block.insts.first().map(|inst| &inst.op) {
-                Some(Op::LandingPad) => true,
-                Some(Op::Poll) => plan.liveness.graph.preds[id].len() == 1 && block.params.is_empty(),
-                _ => false,
-            };
-            if rare || matches!(block.terminator, Terminator::Unreachable) {
+            if is_rare(block, &plan.liveness.graph.preds[id]) {
                 builder.set_cold_block(clif);
             }
             blocks[id] = Some(clif);
@@ -157,6 +151,11 @@ impl<'a> Emitter<'a> {
     /// The machine block of a block.
     pub(crate) fn clif_block(&self, id: BlockId) -> clif::Block {
         self.blocks[id].expect("the block is reachable")
+    }
+
+    /// Whether a block is rarely reached.
+    pub(crate) fn is_rare(&self, id: BlockId) -> bool {
+        is_rare(&self.function.blocks[id], &self.plan.liveness.graph.preds[id])
     }
 
     fn prologue(&mut self) {
@@ -489,4 +488,15 @@ impl<'a> Emitter<'a> {
     pub(crate) fn flags(&self) -> MemFlagsData {
         MemFlagsData::trusted()
     }
+}
+
+/// Whether a block is rarely reached: it ends the program, belongs to a non-local exit, or begins with a poll and is no
+/// loop's start, where a loop polls from time to time.
+fn is_rare(block: &Block, preds: &[BlockId]) -> bool {
+    let begins_rare = match block.insts.first().map(|inst| &inst.op) {
+        Some(Op::LandingPad) => true,
+        Some(Op::Poll) => preds.len() == 1 && block.params.is_empty(),
+        _ => false,
+    };
+    begins_rare || matches!(block.terminator, Terminator::Unreachable)
 }

@@ -24,6 +24,7 @@ mod polymorphic;
 mod program;
 pub mod promote;
 mod ranges;
+mod rotate;
 mod sink;
 mod tail;
 mod thread;
@@ -97,6 +98,7 @@ pub(crate) static FINAL: &[Pass] = &[
         polls::run(function);
         true
     }),
+    pass("rotate", |function, _| rotate::run(function)),
 ];
 
 /// How often the optimizer is repeated for a function while it finds something to do. Each round

@@ -118,19 +118,31 @@ fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId
     let fewer = function.values.push(ValueData { ty: Ty::Word, known: Known::Small });
     let goes_on = function.values.push(ValueData { ty: Ty::Bool, known: Known::Nothing });
     let poll = function.add_block(position);
+    let latch = function.add_block(position);
+    let Terminator::Jump(edge) = function.blocks[source].terminator.clone() else {
+        unreachable!("the caller has looked")
+    };
+    // The latch takes all that the next round gets, so that it is computed before the rounds are counted.
+    let data: Vec<ValueData> = edge.args.iter().map(|&value| function.values[value]).collect();
+    let mut next: Vec<Value> =
+        data.into_iter().map(|ValueData { ty, known }| function.add_param(latch, ty, known)).collect();
+    next.push(function.add_param(latch, Ty::Word, Known::Small));
+    let with = |count: Value| {
+        let mut args = edge.args.clone();
+        args.push(count);
+        Edge::with(latch, args)
+    };
     let block = &mut function.blocks[source];
     let subtraction = Op::Integer(IntegerOp::Sub, left, one);
     let comparison = Op::IntegerCompare(Compare::Greater, fewer, zero);
     block.insts.push(Inst { op: subtraction, results: vec![fewer], position });
     block.insts.push(Inst { op: comparison, results: vec![goes_on], position });
-    let Terminator::Jump(edge) = block.terminator.clone() else { unreachable!("the caller has looked") };
-    let (mut then, mut again) = (edge.clone(), edge);
-    then.args.push(fewer);
-    let otherwise = Edge::with(poll, Vec::new());
+    let (then, otherwise) = (with(fewer), Edge::to(poll));
     function.terminate(source, Terminator::Branch { condition: goes_on, then, otherwise }, position);
     function.blocks[poll].insts.push(Inst { op: Op::Poll, results: Vec::new(), position });
-    again.args.push(push(function, poll, Constant::Small(STRIP)));
-    function.terminate(poll, Terminator::Jump(again), position);
+    let strip = push(function, poll, Constant::Small(STRIP));
+    function.terminate(poll, Terminator::Jump(with(strip)), position);
+    function.terminate(latch, Terminator::Jump(Edge::with(target, next)), position);
 }
 
 /// Appends a constant to a block.
