@@ -27,6 +27,7 @@ use std::str::FromStr;
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Key {
     Big(Name),
+    Float(u64),
     String(Name),
     Module(u32),
     ClassObject(u32),
@@ -141,6 +142,10 @@ impl Statics {
     pub(crate) fn constant(&mut self, program: &Program, constant: &Constant) -> Result<(), Error> {
         match constant {
             Constant::Big(decimal) => self.big(decimal)?,
+            Constant::Float(bits) if self.is_new(Key::Float(*bits)) => {
+                self.objects.u64(header(class::FLOAT, FLAG_PERMANENT));
+                self.objects.u64(*bits);
+            }
             Constant::String(text) => self.string(text),
             Constant::Module(number) => {
                 let class = program.classes.get(*number as usize).and_then(Option::as_ref);
@@ -260,6 +265,11 @@ impl Statics {
     /// The offset of the static closure of a function without captures.
     pub(crate) fn closure_offset(&self, function: FunctionId) -> u32 {
         self.offsets[&Key::Closure(function)]
+    }
+
+    /// The offset of the static object with a float's bits.
+    pub(crate) fn float_offset(&self, bits: u64) -> u32 {
+        self.offsets[&Key::Float(bits)]
     }
 
     /// How a constant of type word is made; `None` for constants of other types.

@@ -25,6 +25,7 @@ use cranelift_entity::{EntityRef, SecondaryMap};
 use cranelift_frontend::{FunctionBuilder, Variable};
 use inko_abi::class;
 use inko_abi::entry::Entry;
+use inko_abi::object::FLOAT_BITS;
 use inko_ir::graph::Dominators;
 use inko_ir::ir::*;
 use inko_syntax::Name;
@@ -356,15 +357,23 @@ impl<'a> Emitter<'a> {
             Constant::Bool(flag) => {
                 Scalar::Flag(Flag(self.builder.ins().iconst(types::I8, i64::from(*flag))))
             }
-            Constant::Float(bits) => {
-                Scalar::Float(Float(self.builder.ins().f64const(Ieee64::with_bits(*bits))))
-            }
+            Constant::Float(bits) => Scalar::Float(self.float_constant(*bits)),
             Constant::Raw(value) => Scalar::Raw(Raw(self.builder.ins().iconst(types::I64, *value))),
             _ => Scalar::Word(match self.unit.statics.word(constant).expect("all others are words") {
                 ConstantWord::Immediate(word) => self.immediate(word),
                 ConstantWord::Object(offset) => self.object(offset),
             }),
         }
+    }
+
+    /// A float from memory, which takes one instruction; zero is made without.
+    fn float_constant(&mut self, bits: u64) -> Float {
+        if bits == 0 {
+            return Float(self.builder.ins().f64const(Ieee64::with_bits(bits)));
+        }
+        let object = self.data_address(Data::Objects, self.unit.statics.float_offset(bits));
+        let flags = self.flags().with_readonly();
+        Float(self.builder.ins().load(types::F64, flags, object.0, FLOAT_BITS))
     }
 
     /// An immediate word.

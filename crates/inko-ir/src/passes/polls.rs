@@ -122,15 +122,20 @@ fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId
     let Terminator::Jump(edge) = function.blocks[source].terminator.clone() else {
         unreachable!("the caller has looked")
     };
-    // The latch takes all that the next round gets, so that it is computed before the rounds are counted.
-    let data: Vec<ValueData> = edge.args.iter().map(|&value| function.values[value]).collect();
-    let mut next: Vec<Value> =
-        data.into_iter().map(|ValueData { ty, known }| function.add_param(latch, ty, known)).collect();
+    // The latch takes all that the next round gets, so that it is computed before the rounds are counted: the steps of
+    // variables last, when their old values aren't needed any more and the new ones can take their registers.
+    let is_step = |&at: &usize| steps(function, source, edge.args[at]);
+    let (last, mut order): (Vec<usize>, Vec<usize>) = (0..edge.args.len()).partition(is_step);
+    order.extend(last);
+    let mut next = edge.args.clone();
+    for &at in &order {
+        let ValueData { ty, known } = function.values[edge.args[at]];
+        next[at] = function.add_param(latch, ty, known);
+    }
     next.push(function.add_param(latch, Ty::Word, Known::Small));
     let with = |count: Value| {
-        let mut args = edge.args.clone();
-        args.push(count);
-        Edge::with(latch, args)
+        let args = order.iter().map(|&at| edge.args[at]).chain([count]);
+        Edge::with(latch, args.collect())
     };
     let block = &mut function.blocks[source];
     let subtraction = Op::Integer(IntegerOp::Sub, left, one);
@@ -143,6 +148,13 @@ fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId
     let strip = push(function, poll, Constant::Small(STRIP));
     function.terminate(poll, Terminator::Jump(with(strip)), position);
     function.terminate(latch, Terminator::Jump(Edge::with(target, next)), position);
+}
+
+/// Whether a value is a sum or a difference that a block makes.
+fn steps(function: &Function, block: BlockId, value: Value) -> bool {
+    let mut insts = function.blocks[block].insts.iter();
+    let made = insts.find(|inst| inst.results == [value]);
+    matches!(made.map(|inst| &inst.op), Some(Op::Integer(IntegerOp::Add | IntegerOp::Sub, ..)))
 }
 
 /// Appends a constant to a block.
