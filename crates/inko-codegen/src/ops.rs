@@ -144,9 +144,7 @@ impl Emitter<'_> {
                 let value = self.word(*value);
                 Flag(self.builder.ins().icmp_imm_s(IntCC::Equal, value.0, word::TRUE as i64))
             }
-            Op::Test(value, check) => {
-                self.as_flag(|this, outcome| this.test(*value, check, outcome))
-            }
+            Op::Test(value, check) => self.as_flag(|this, outcome| this.test(*value, check, outcome)),
             Op::Same(a, b) => {
                 let (a, b) = (self.word(*a), self.word(*b));
                 Flag(self.builder.ins().icmp(IntCC::Equal, a.0, b.0))

@@ -81,7 +81,8 @@ pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_
 /// Whether a function has a loop, whose iterations cost more than the calls in it.
 fn loops(function: &Function) -> bool {
     let graph = Graph::new(function);
-    let back = |id: &BlockId| graph.preds[*id].iter().any(|&pred| graph.position(pred) >= graph.position(*id));
+    let back =
+        |id: &BlockId| graph.preds[*id].iter().any(|&pred| graph.position(pred) >= graph.position(*id));
     graph.order.iter().any(back)
 }
 

@@ -5,6 +5,9 @@
 //! ends, and nothing where a loop begins, so no iteration is needed. Values that all predecessors know dominate the
 //! block.
 //!
+//! What was read long ago is read again: a load costs less than a register that isn't free for anything else, and no
+//! more than the load of a value that was spilled.
+//!
 //! Two objects of different classes are different ones; of the same class, they may be the same. Other code of
 //! the process runs only in calls; at polls and allocations objects move, but keep what is in them.
 
@@ -35,7 +38,11 @@ impl Place {
     }
 }
 
-type Known = BTreeMap<Place, Value>;
+/// After so many instructions a value is read again.
+const RECENT: u32 = 8;
+
+/// The values at places, and how many instructions ago they were read or written.
+type Known = BTreeMap<Place, (Value, u32)>;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
@@ -48,6 +55,10 @@ pub(crate) fn run(function: &mut Function) -> bool {
         let mut insts = std::mem::take(&mut function.blocks[id].insts);
         insts.retain_mut(|inst| {
             inst.op.map_operands(|value| renames.resolve(value));
+            if !matches!(inst.op, Op::Constant(_)) {
+                known.values_mut().for_each(|(_, age)| *age += 1);
+                known.retain(|_, (_, age)| *age <= RECENT);
+            }
             let Some(value) = access(function, inst, &mut known) else { return true };
             renames.insert(inst.results[0], value);
             changed = true;
@@ -69,7 +80,13 @@ fn at_start(preds: &[BlockId], at_end: &SecondaryMap<BlockId, Option<Known>>) ->
     let Some(mut known) = at_end[*first].clone() else { return Known::new() };
     for &other in others {
         let Some(other) = &at_end[other] else { return Known::new() };
-        known.retain(|place, value| other.get(place) == Some(value));
+        known.retain(|place, (value, age)| {
+            let same = other.get(place).filter(|(found, _)| found == value);
+            same.is_some_and(|&(_, other)| {
+                *age = other.max(*age);
+                true
+            })
+        });
     }
     known
 }
@@ -78,7 +95,7 @@ fn at_start(preds: &[BlockId], at_end: &SecondaryMap<BlockId, Option<Known>>) ->
 fn access(function: &Function, inst: &Inst, known: &mut Known) -> Option<Value> {
     let mut write = |place: Place, value: Value| {
         known.retain(|&other, _| !place.may_be(other));
-        known.insert(place, value);
+        known.insert(place, (value, 0));
     };
     let place = match inst.op {
         Op::GetField { object, class, field } => Place::Field { class, field, object },
@@ -93,12 +110,13 @@ fn access(function: &Function, inst: &Inst, known: &mut Known) -> Option<Value> 
         }
         Op::New(class, ref values) => {
             for (field, &value) in values.iter().enumerate() {
-                known.insert(Place::Field { class, field: field as u32, object: inst.results[0] }, value);
+                known
+                    .insert(Place::Field { class, field: field as u32, object: inst.results[0] }, (value, 0));
             }
             return None;
         }
         Op::NewCell(value) => {
-            known.insert(Place::Cell(inst.results[0]), value);
+            known.insert(Place::Cell(inst.results[0]), (value, 0));
             return None;
         }
         Op::Call(_) if inst.op.effects() != Effects::Pure => {
@@ -108,10 +126,12 @@ fn access(function: &Function, inst: &Inst, known: &mut Known) -> Option<Value> 
         _ => return None,
     };
     let result = inst.results[0];
-    let Some(&value) = known.get(&place) else {
-        known.insert(place, result);
+    let Some((value, age)) = known.get_mut(&place) else {
+        known.insert(place, (result, 0));
         return None;
     };
+    *age = 0;
+    let value = *value;
     let (old, new) = (function.values[value], function.values[result]);
     // What is said of the later one may hold only where it stands.
     (old.ty == new.ty && old.known.implies(new.known)).then_some(value)

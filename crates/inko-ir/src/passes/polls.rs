@@ -103,7 +103,8 @@ fn is_short(
 fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId) {
     let position = function.blocks[source].position;
     let left = function.add_param(target, Ty::Word, Known::Small);
-    let mut preds: Vec<BlockId> = graph.preds[target].iter().copied().filter(|&pred| pred != source).collect();
+    let mut preds: Vec<BlockId> =
+        graph.preds[target].iter().copied().filter(|&pred| pred != source).collect();
     preds.dedup();
     for pred in preds {
         let strip = push(function, pred, Constant::Small(STRIP));

@@ -49,7 +49,9 @@ pub(crate) fn run(function: &mut Function) -> bool {
         if let Some(found) = find(function, &graph, &dominators, &users, latch, header)
             && ![found.header, found.latch, found.body, found.exit].iter().any(|&block| taken[block])
         {
-            [found.header, found.latch, found.body, found.exit].into_iter().for_each(|block| taken[block] = true);
+            [found.header, found.latch, found.body, found.exit]
+                .into_iter()
+                .for_each(|block| taken[block] = true);
             rotate(function, &found, &mut renames);
             any = true;
         }
@@ -192,7 +194,8 @@ fn enter_with(
 fn rename(function: &mut Function, graph: &Graph, dominators: &Dominators, renames: &Renames) {
     for &id in &graph.order {
         let name = |value: Value| {
-            let new = renames.get(value).into_iter().flatten().find(|(root, _)| dominators.dominates(*root, id));
+            let new =
+                renames.get(value).into_iter().flatten().find(|(root, _)| dominators.dominates(*root, id));
             new.map_or(value, |&(_, new)| new)
         };
         let block = &mut function.blocks[id];
