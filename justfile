@@ -57,3 +57,9 @@ fuzz TARGET SECONDS="60" *ARGS:
     done
     cargo fuzz run --sanitizer none {{TARGET}} "$corpus" -- \
         -max_total_time={{SECONDS}} -timeout=20 -rss_limit_mb=4096 -max_len=8192 {{ARGS}}
+
+# The runtime's tests under ThreadSanitizer, which needs options of a nightly compiler too.
+tsan *ARGS:
+    RUSTC_BOOTSTRAP=1 \
+    RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg inko_sanitize" \
+        cargo test -p inko-runtime --target x86_64-unknown-linux-gnu --target-dir target/tsan -- {{ARGS}}

@@ -12,9 +12,9 @@
 //! | `return` and `throw` out of closures | `unwind.rs` |
 #![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
 
-/// Processes and messages are small, many, and often freed by another thread than the one that made them.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+#[cfg_attr(not(inko_sanitize), global_allocator)]
+#[cfg_attr(inko_sanitize, expect(dead_code, reason = "sanitizers watch the allocator of the system"))]
+static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 mod config;
 mod entries;
@@ -23,6 +23,7 @@ mod generator;
 mod handle;
 pub mod heap;
 mod mailbox;
+mod memory;
 mod messages;
 mod moment;
 mod object;

@@ -12,12 +12,13 @@ use inko_abi::class;
 use inko_abi::object::CLASS_OBJECT_CLASS;
 use inko_abi::table::{BlockKind, Position};
 use inko_abi::word::{self, Word};
+use std::collections::VecDeque;
 use std::fmt::{Display, Write};
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The exit status of a program that panics.
-const STATUS: i32 = 1;
+pub const STATUS: i32 = 1;
 /// Of longer traces only so many frames of either end are shown.
 const SHOWN: usize = 32;
 
@@ -33,7 +34,7 @@ pub fn panic(process: &mut Process, message: impl Display) -> ! {
 
 /// Stops the program with a report that is complete.
 pub fn end(report: &str) -> ! {
-    if PANICKING.swap(true, Ordering::SeqCst) {
+    if !is_first() {
         // Another thread is about to end the program.
         loop {
             std::thread::park();
@@ -45,6 +46,11 @@ pub fn end(report: &str) -> ! {
     exit(STATUS)
 }
 
+/// Whether the caller is the first that ends the program for an error; the others have to wait for the end.
+pub fn is_first() -> bool {
+    !PANICKING.swap(true, Ordering::SeqCst)
+}
+
 /// Ends the program at once: other threads are running processes whose memory must not go away.
 pub fn exit(status: i32) -> ! {
     primitives::flush_at_exit();
@@ -54,29 +60,41 @@ pub fn exit(status: i32) -> ! {
 
 /// The calls that a process is in, as text, oldest first.
 pub fn trace(process: &Process) -> String {
-    let positions = positions(process);
-    let mut text = String::from("Stack trace (the most recent call comes last):\n");
-    let total = positions.len();
-    for (index, position) in positions.iter().rev().enumerate() {
-        if total > 2 * SHOWN && (SHOWN..total - SHOWN).contains(&index) {
-            if index == SHOWN {
-                let _ = writeln!(text, "  ... {} frames left out ...", total - 2 * SHOWN);
-            }
-            continue;
+    let mut positions = positions(process);
+    let newest: Vec<_> = positions.by_ref().take(SHOWN).collect();
+    // Of the others only the last ones are kept: there may be millions.
+    let mut oldest = VecDeque::with_capacity(SHOWN);
+    let mut left_out = 0;
+    for position in positions {
+        if oldest.len() == SHOWN {
+            oldest.pop_front();
+            left_out += 1;
         }
-        let (file, name) = (program::string(position.file), program::string(position.name));
-        let _ = writeln!(text, "  {index}: \"{file}\" line {}, in \"{name}\"", position.line);
+        oldest.push_back(position);
     }
+    let mut text = String::from("Stack trace (the most recent call comes last):\n");
+    let first_of_newest = oldest.len() + left_out;
+    show(&mut text, 0, oldest.into_iter().rev());
+    if left_out > 0 {
+        let _ = writeln!(text, "  ... {left_out} frames left out ...");
+    }
+    show(&mut text, first_of_newest, newest.into_iter().rev());
     text
+}
+
+fn show(text: &mut String, first: usize, positions: impl Iterator<Item = &'static Position>) {
+    for (index, position) in positions.enumerate() {
+        let (file, name) = (program::string(position.file), program::string(position.name));
+        let _ = writeln!(text, "  {}: \"{file}\" line {}, in \"{name}\"", first + index, position.line);
+    }
 }
 
 /// The positions of all calls that a process is in, innermost first. Code that the compiler made up has
 /// positions without a name, which mean nothing to people.
-pub fn positions(process: &Process) -> Vec<&'static Position> {
+pub fn positions(process: &Process) -> impl Iterator<Item = &'static Position> + use<> {
     walk::frames(process.innermost(), walk::Until::Process)
         .flat_map(|(frame, _)| frame.positions())
         .filter(|position| !program::string(position.name).is_empty())
-        .collect()
 }
 
 /// Stops the program because a recursion has no end.
@@ -167,11 +185,8 @@ pub(crate) extern "C" fn process_stacktrace(process: &mut Process, limit: Word, 
     let count =
         |value: Word| if word::is_small(value) { word::small_value(value).max(0) as usize } else { 0 };
     let (limit, skip) = (count(limit), count(skip));
-    let mut found = positions(process);
-    found.drain(..skip.min(found.len()));
-    if limit > 0 {
-        found.truncate(limit);
-    }
+    let limit = if limit == 0 { usize::MAX } else { limit };
+    let found: Vec<_> = positions(process).skip(skip).take(limit).collect();
     let rows: Vec<Word> = found
         .iter()
         .rev()

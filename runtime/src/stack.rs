@@ -101,9 +101,16 @@ impl Pool {
             return Ok(lowest);
         }
         if self.end - self.next < size {
-            let slab = (SLAB / size).max(1) * size;
-            self.next = map(slab)?;
-            self.end = self.next + slab;
+            let mut stacks = (SLAB / size).max(1);
+            // Less will do where address space is limited.
+            self.next = loop {
+                match map(stacks * size) {
+                    Ok(start) => break start,
+                    Err(error) if stacks == 1 => return Err(error),
+                    Err(_) => stacks /= 2,
+                }
+            };
+            self.end = self.next + stacks * size;
         }
         self.next += size;
         Ok(self.next - size)

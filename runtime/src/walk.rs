@@ -76,6 +76,8 @@ pub enum Until {
 pub fn frames(start: Start, until: Until) -> impl Iterator<Item = (Frame, usize)> {
     let Start { mut address, frame: mut pointer, moved_by } = start;
     let mut left = 0;
+    let mut known = Known::default();
+    let mut lookup = move |address: u64| known.lookup(address);
     std::iter::from_fn(move || {
         // SAFETY: machine code and the shim between generators and their resumers keep frame pointers.
         let caller = |pointer: u64| unsafe {
@@ -113,6 +115,20 @@ pub fn visit(start: Start, until: Until, visitor: &mut Visitor<'_>) {
                 visitor(&mut *((base + u64::from(offset)) as *mut Word));
             }
         }
+    }
+}
+
+/// The last return address of each kind that was looked up: in a deep recursion there are few.
+#[derive(Default)]
+struct Known([(u64, Option<(&'static Function, &'static CallSite)>); 8]);
+
+impl Known {
+    fn lookup(&mut self, address: u64) -> Option<(&'static Function, &'static CallSite)> {
+        let slot = &mut self.0[address as usize % 8];
+        if slot.0 != address {
+            *slot = (address, lookup(address));
+        }
+        slot.1
     }
 }
 

@@ -77,13 +77,15 @@ impl Emitter<'_> {
         Raw(index)
     }
 
-    /// The raw index of an element that the runtime has found: a negative one counts from the end.
-    fn from_start(&mut self, Word(at): Word, array: Word) -> Raw {
+    /// The raw index of an element that the runtime has found: a negative one is the remainder of a division by the length,
+    /// which isn't zero then.
+    fn found_at(&mut self, Word(at): Word, array: Word) -> Raw {
         let index = self.builder.ins().sshr_imm_u(at, 1);
         let length = self.load(array, ARRAY_LENGTH, types::I64);
-        let from_end = self.builder.ins().iadd(index, length);
-        let negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
-        Raw(self.builder.ins().select(negative, from_end, index))
+        let remainder = self.builder.ins().srem(index, length);
+        let from_end = self.builder.ins().iadd(remainder, length);
+        let negative = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, remainder, 0);
+        Raw(self.builder.ins().select(negative, from_end, remainder))
     }
 
     /// Goes on where the array may be changed without the runtime. An old array takes what isn't a reference.
@@ -138,7 +140,7 @@ impl Emitter<'_> {
 
         self.enter(cold);
         let found = self.slow_value(Entry::array_get, &[object.0, at.0]);
-        let raw = self.from_start(at, object);
+        let raw = self.found_at(at, object);
         self.accessed(join, element, raw, vec![found.into()]);
 
         self.meet(join, element);
@@ -167,7 +169,7 @@ impl Emitter<'_> {
 
         self.enter(cold);
         self.slow_path(Entry::array_set, &[object.0, at.0, word.0], Vec::new());
-        let raw = self.from_start(at, object);
+        let raw = self.found_at(at, object);
         self.accessed(join, element, raw, Vec::new());
 
         self.meet(join, element);

@@ -1,7 +1,7 @@
 //! The collector: Cheney's copying, without recursion, of the nursery or of everything.
 
 use super::large::{LARGE, Large};
-use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, most_nursery, nursery, stress, verify};
+use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, most_nursery, nursery, room, stress, verify};
 use super::{FIRST_THRESHOLD, GROWTH};
 use crate::object::Object;
 use inko_abi::class;
@@ -254,7 +254,8 @@ impl Heap {
         }
         let survived = mature.load().saturating_sub(if major { 0 } else { before });
         let wanted = (survived * PER_SURVIVOR).min(most_nursery());
-        self.nursery = nursery().max(wanted).max(collection.searched * PER_ROOT);
+        let wanted = nursery().max(wanted).max(collection.searched * PER_ROOT);
+        self.nursery = wanted.min(room(mature.load()));
         (self.large, self.outside) = (0, 0);
         self.wants_collection = false;
         let mut young = std::mem::take(&mut self.chunks);

@@ -18,6 +18,8 @@
 //!   deep or much is remembered, grows with that expense, so that it is paid less often.
 //! * A major collection happens when the old objects have become [`GROWTH`] times as many bytes as were alive after
 //!   the last one.
+//! * Where `INKO_MAX_HEAP` limits what a process may have alive, a nursery is never larger than what is left of it, or an
+//!   eighth of the limit if that is more: so far a process may exceed it until it is noticed.
 //! * What objects keep outside of the heap (bytes of long strings, stacks of generators) counts like memory in it.
 
 mod chunk;
@@ -66,6 +68,8 @@ const SMALLEST_NURSERY: usize = 16 << 10;
 const LARGEST_NURSERY: usize = 512 << 10;
 /// The largest nursery that isn't expensive to search for roots: with the old objects it fits into a third-level cache.
 const LARGEST_GROWN: usize = 16 << 20;
+/// A process may exceed its limit by this part of it before that is noticed.
+const SLACK: usize = 8;
 /// After a major collection the old objects may grow to this many times what was alive, so that the work of
 /// collecting stays proportional to the work of allocating.
 const GROWTH: usize = 2;
@@ -94,6 +98,18 @@ pub fn set_verify() {
 /// Limits what a process may have alive, in bytes, before the first process starts.
 pub fn set_limit(bytes: usize) {
     LIMIT.store(bytes, Ordering::Relaxed);
+}
+
+/// Whether an object of so many bytes alone is more than a process may have alive.
+pub fn is_too_large(bytes: usize) -> bool {
+    bytes > LIMIT.load(Ordering::Relaxed)
+}
+
+/// What a nursery may have at most if so many bytes are alive: what is left up to the limit, but for a part of
+/// the limit that keeps the collector from running all the time.
+fn room(alive: usize) -> usize {
+    let limit = LIMIT.load(Ordering::Relaxed);
+    limit.saturating_sub(alive).max(limit / SLACK)
 }
 
 fn stress() -> bool {
@@ -142,7 +158,7 @@ impl Default for Heap {
             large: 0,
             externals: Vec::new(),
             outside: 0,
-            nursery: nursery(),
+            nursery: nursery().min(room(0)),
             wants_collection: false,
             mature: None,
         }
@@ -186,7 +202,7 @@ impl Heap {
     }
 
     fn allocate_large(&mut self, head: &mut ProcessHead, bytes: usize) -> Option<*mut u64> {
-        if bytes > LIMIT.load(Ordering::Relaxed) {
+        if is_too_large(bytes) {
             return None;
         }
         let large = Large::new(bytes)?;

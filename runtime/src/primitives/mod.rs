@@ -161,6 +161,9 @@ pub(crate) extern "C" fn allocate(process: &mut Process, bytes: i64) -> i64 {
 }
 
 fn out_of_memory(process: &mut Process, bytes: usize) -> ! {
+    if crate::heap::is_too_large(bytes) {
+        crate::panic::over_limit(process);
+    }
     panic(process, format_args!("there is no memory for an object of {bytes} bytes"))
 }
 

@@ -1,7 +1,7 @@
 //! Random numbers, from the generator of the running thread, which the operating system seeds.
 
 use super::{integer, word};
-use crate::object::text;
+use crate::object::{byte_elements, text};
 use crate::panic::panic;
 use crate::process::Process;
 use dashu_int::{IBig, UBig};
@@ -74,14 +74,15 @@ fn wrong_bounds(process: &mut Process, min: &str, max: &str) -> ! {
 }
 
 pub(crate) extern "C" fn random_bytes(process: &mut Process, size: Word) -> Word {
-    let mut bytes = Vec::new();
-    let amount = if word::is_small(size) { usize::try_from(word::small_value(size)).ok() } else { None };
-    if amount.is_none_or(|amount| bytes.try_reserve_exact(amount).is_err()) {
+    /// A byte array of this size is larger than the address space.
+    const LARGEST: i64 = 1 << 47;
+    if !word::is_small(size) || !(0..=LARGEST).contains(&word::small_value(size)) {
         let size = integer::to_text(size, 10);
         panic(process, format_args!("{size} is no size that a ByteArray can have"))
     }
-    bytes.resize(amount.unwrap_or_default(), 0);
-    rand::rng().fill_bytes(&mut bytes);
-    let storage = process.byte_storage(bytes.len().max(1), &bytes);
-    process.array_of(class::BYTE_ARRAY, storage, bytes.len())
+    let size = word::small_value(size) as usize;
+    let storage = process.byte_storage(size.max(1), &[]);
+    let array = process.array_of(class::BYTE_ARRAY, storage, size);
+    rand::rng().fill_bytes(byte_elements(array));
+    array
 }

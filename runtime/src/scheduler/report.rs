@@ -4,6 +4,7 @@ use super::{scheduler, ticker};
 use crate::panic;
 use crate::process::{Process, State};
 use crate::program;
+use inko_abi::table::Position;
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -118,9 +119,8 @@ fn describe(process: &Process, report: &mut String) {
         State::WaitingLimited => write!(report, "has been waiting for a message, with a limit, for {since}"),
     };
     // People want to know where they called std, not where in std that got to.
-    let positions = panic::positions(process);
-    let own = positions.iter().find(|position| !program::string(position.file).contains("/std/"));
-    let place = own.or(positions.first());
+    let own = |position: &&Position| !program::string(position.file).contains("/std/");
+    let place = panic::positions(process).find(own).or_else(|| panic::positions(process).next());
     if let Some(place) = place {
         let _ = write!(report, ", at \"{}\" line {}", program::string(place.file), place.line);
     }
