@@ -20,7 +20,7 @@ fn set_length(array: Word, length: usize) {
 }
 
 pub(crate) extern "C" fn array_new(process: &mut Process, capacity: i64) -> Word {
-    let storage = process.array_storage(capacity.max(1) as usize, &[]);
+    let storage = process.array_storage(capacity.max(1) as usize, &[], word::small(0));
     process.array_of(class::ARRAY, storage, 0)
 }
 
@@ -32,10 +32,8 @@ pub(crate) extern "C" fn array_filled(process: &mut Process, amount: Word, value
         panic(process, format_args!("An Array of {amount} values doesn't fit in memory"));
     }
     let amount = word::small_value(amount).max(0) as usize;
-    let storage = process.array_storage(amount.max(1), &[]);
-    let array = process.array_of(class::ARRAY, storage, amount);
-    elements(array).fill(value);
-    array
+    let storage = process.array_storage(amount.max(1), &[], value);
+    process.array_of(class::ARRAY, storage, amount)
 }
 
 pub(crate) extern "C" fn array_get(process: &mut Process, array: Word, at: Word) -> Word {
@@ -70,7 +68,7 @@ pub(crate) extern "C" fn array_push(process: &mut Process, array: Word, value: W
     let length = length(array);
     let capacity = Object::of(object.raw(ARRAY_STORAGE)).raw(STORAGE_CAPACITY) as usize;
     if length == capacity {
-        let larger = process.array_storage((capacity * 2).max(FIRST_CAPACITY), elements(array));
+        let larger = process.array_storage((capacity * 2).max(FIRST_CAPACITY), elements(array), word::small(0));
         object.set_raw(ARRAY_STORAGE, larger);
     }
     set_length(array, length + 1);
