@@ -33,6 +33,7 @@ mod poll;
 mod primitives;
 mod process;
 mod program;
+mod resource;
 mod scheduler;
 mod stack;
 #[cfg(not(test))]

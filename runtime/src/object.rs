@@ -94,6 +94,9 @@ impl Object {
             | class::CELL
             | class::HOME
             | class::PROCESS
+            | class::READ_ONLY_FILE
+            | class::WRITE_ONLY_FILE
+            | class::READ_WRITE_FILE
             | class::GENERATOR
             | class::CLASS_OBJECT => 16,
             number => unreachable!("no object has the class {number}"),
@@ -115,6 +118,7 @@ impl Object {
             class::CELL | class::HOME => range(CELL_VALUE, 1),
             class::INTEGER | class::FLOAT | class::STRING | class::BYTE_STORAGE | class::PROCESS => {}
             class::GENERATOR | class::HASHER | class::CLASS_OBJECT => {}
+            class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => {}
             number => {
                 let row = program::class(number);
                 debug_assert_eq!(row.layout, Layout::Instance);

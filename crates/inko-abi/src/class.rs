@@ -36,6 +36,12 @@ pub const BYTE_STORAGE: u32 = 14;
 pub const CELL: u32 = 15;
 /// Internal: the target of non-local exits.
 pub const HOME: u32 = 16;
+/// `ReadOnlyFile`.
+pub const READ_ONLY_FILE: u32 = 17;
+/// `WriteOnlyFile`.
+pub const WRITE_ONLY_FILE: u32 = 18;
+/// `ReadWriteFile`.
+pub const READ_WRITE_FILE: u32 = 19;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
@@ -52,4 +58,7 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("Process", PROCESS),
     ("DefaultHasher", HASHER),
     ("Generator", GENERATOR),
+    ("ReadOnlyFile", READ_ONLY_FILE),
+    ("WriteOnlyFile", WRITE_ONLY_FILE),
+    ("ReadWriteFile", READ_WRITE_FILE),
 ];

@@ -246,6 +246,51 @@ macro_rules! rows {
             stderr_flush () -> Throws : Panics;
             // ByteArray, size -> bytes read.
             stdin_read (Word, Word) -> Throws : Panics;
+
+            // The environment. The values of variables are thrown as `Nil` if they aren't set.
+            env_get (Word) -> Throws : Panics;
+            env_set (Word, Word) -> Nothing : Panics;
+            env_remove (Word) -> Nothing : Panics;
+            // An Array of the names of all variables.
+            env_variables () -> Word : Panics;
+            // Throws `Nil` if it is unknown.
+            env_home_directory () -> Throws : Panics;
+            env_temporary_directory () -> Word : Panics;
+            // These throw an Integer error code, as do all below.
+            env_working_directory () -> Throws : Panics;
+            env_set_working_directory (Word) -> Throws : Panics;
+            env_arguments () -> Word : Panics;
+            env_executable () -> Throws : Panics;
+
+            // Paths and directories. They may block the thread.
+            path_exists (Word) -> Bool : Panics;
+            path_is_file (Word) -> Bool : Panics;
+            path_is_directory (Word) -> Bool : Panics;
+            // Float seconds since the Unix epoch.
+            path_created_at (Word) -> Throws : Panics;
+            path_modified_at (Word) -> Throws : Panics;
+            path_accessed_at (Word) -> Throws : Panics;
+            // The path, and whether parents are created or everything below is removed.
+            directory_create (Word, Bool) -> Throws : Panics;
+            directory_remove (Word, Bool) -> Throws : Panics;
+            // An Array of the paths of the entries.
+            directory_list (Word) -> Throws : Panics;
+
+            // Files. They may block the thread. The path, and whether all is written at the end.
+            file_open_read_only (Word) -> Throws : Panics;
+            file_open_write_only (Word, Bool) -> Throws : Panics;
+            file_open_read_write (Word, Bool) -> Throws : Panics;
+            // File, ByteArray, size.
+            file_read (Word, Word, Word) -> Throws : Panics;
+            file_write_string (Word, Word) -> Throws : Panics;
+            file_write_bytes (Word, Word) -> Throws : Panics;
+            file_flush (Word) -> Throws : Panics;
+            file_seek (Word, Word) -> Throws : Panics;
+            file_path (Word) -> Word : Panics;
+            file_close (Word) -> Nothing : Panics;
+            file_size (Word) -> Throws : Panics;
+            file_remove (Word) -> Throws : Panics;
+            file_copy (Word, Word) -> Throws : Panics;
         }
     };
 }

@@ -1,11 +1,12 @@
 //! What objects own outside of heaps: bytes of long strings shared by reference count, process handles,
-//! and the stacks of generators.
+//! the stacks of generators, and resources of the operating system.
 //!
 //! *Guarantee:* what an object with `FLAG_EXTERNAL` owns is released exactly once: when a collection finds
 //! the object dead, or with its heap.
 
 use super::Visitor;
 use crate::object::Object;
+use crate::resource;
 use inko_abi::class;
 use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub fn duplicated(object: Object) {
         // SAFETY: the pointer came from `into_raw` and the object holds a count.
         class::STRING => unsafe { Arc::increment_strong_count(object.raw(STRING_BYTES) as *const Shared) },
         class::PROCESS => crate::handle::retain(object.raw(HANDLE_POINTER)),
+        number if resource::is_class(number) => resource::duplicated(object),
         other => unreachable!("objects of class {other} aren't copied with what they own"),
     }
 }
@@ -48,6 +50,7 @@ pub fn weight(object: Object) -> usize {
     match object.class() {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
+        number if resource::is_class(number) => resource::WEIGHT,
         _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
     }
 }
@@ -58,6 +61,7 @@ pub fn release(object: Object) {
         // SAFETY: the pointer came from `into_raw`, and the object gives up its count.
         class::STRING => drop(unsafe { Arc::from_raw(object.raw(STRING_BYTES) as *const Shared) }),
         class::PROCESS => crate::handle::release(object.raw(HANDLE_POINTER)),
+        number if resource::is_class(number) => resource::release(object),
         class::GENERATOR => crate::generator::release(object.raw(HANDLE_POINTER)),
         other => unreachable!("objects of class {other} own nothing"),
     }

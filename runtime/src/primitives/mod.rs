@@ -7,10 +7,13 @@
 mod array;
 mod byte_array;
 mod compiler;
+mod env;
+mod file;
 mod float;
 mod hasher;
 pub(crate) mod integer;
 mod mirror;
+mod path;
 mod random;
 pub(crate) mod stdio;
 mod string;
@@ -21,10 +24,13 @@ mod time;
 pub(crate) use array::*;
 pub(crate) use byte_array::*;
 pub(crate) use compiler::*;
+pub(crate) use env::*;
+pub(crate) use file::*;
 pub(crate) use float::*;
 pub(crate) use hasher::*;
 pub(crate) use integer::*;
 pub(crate) use mirror::*;
+pub(crate) use path::*;
 pub(crate) use random::*;
 pub(crate) use stdio::*;
 pub(crate) use string::*;
@@ -77,7 +83,7 @@ impl Process {
 
     /// Makes an array of values.
     pub(crate) fn array(&mut self, values: &[Word]) -> Word {
-        let storage = self.array_storage(values.len().max(1), values);
+        let storage = self.array_storage(values.len().max(1), values, word::small(0));
         self.array_of(class::ARRAY, storage, values.len())
     }
 
@@ -89,15 +95,17 @@ impl Process {
         array.word()
     }
 
-    /// Makes the storage of an array: a copy of values, and small 0 in the remaining slots.
-    fn array_storage(&mut self, capacity: usize, values: &[Word]) -> Word {
+    /// Makes the storage of an array: a copy of values, and `rest` in the remaining slots.
+    fn array_storage(&mut self, capacity: usize, values: &[Word], rest: Word) -> Word {
         let storage = self.object(16 + capacity * 8, header(class::ARRAY_STORAGE, 0));
         storage.set_raw(STORAGE_CAPACITY, capacity as u64);
         // SAFETY: the storage has room for `capacity` words, is new, and isn't shorter than the values.
         unsafe {
             let elements: *mut Word = storage.pointer(STORAGE_ELEMENTS).cast();
             std::ptr::copy_nonoverlapping(values.as_ptr(), elements, values.len());
-            elements.add(values.len()).write_bytes(0, capacity - values.len());
+            for index in values.len()..capacity {
+                elements.add(index).write(rest);
+            }
         }
         storage.word()
     }

@@ -31,11 +31,17 @@ fn code(error: &io::Error) -> i64 {
     }
 }
 
-fn outcome(result: io::Result<usize>) -> Outcome {
+/// The number of bytes that an operation is about, or its error thrown.
+pub(crate) fn outcome(result: io::Result<usize>) -> Outcome {
     match result {
         Ok(size) => Outcome::value(word::small(size as i64)),
-        Err(error) => Outcome::thrown(word::small(code(&error))),
+        Err(error) => failed(&error),
     }
+}
+
+/// An error thrown.
+pub(crate) fn failed(error: &io::Error) -> Outcome {
+    Outcome::thrown(word::small(code(error)))
 }
 
 fn write(mut stream: impl Write, bytes: &[u8]) -> Outcome {

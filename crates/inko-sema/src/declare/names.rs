@@ -20,6 +20,7 @@ fn home_of_built_in(number: u32) -> &'static str {
         class::PROCESS => "std::process",
         class::HASHER => "std::hash",
         class::GENERATOR => "std::iterator",
+        class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => "std::fs::file",
         _ => BOOTSTRAP,
     }
 }
