@@ -4,6 +4,7 @@ use super::large::{LARGE, Large};
 use super::{Chunk, Heap, LIMIT, Roots, VERIFY, external, most_nursery, nursery, room, stress, verify};
 use super::{FIRST_THRESHOLD, GROWTH};
 use crate::object::Object;
+use crate::program;
 use inko_abi::class;
 use inko_abi::object::*;
 use inko_abi::process::ProcessHead;
@@ -53,28 +54,58 @@ impl Collection {
     }
 
     fn forward_reference(&mut self, slot: &mut Word) {
+        let mut content = self.forward_one(slot, 0);
+        // The shell is looked at later, and its content must not be copied again then.
+        let mark = if self.major { FLAG_MARKED } else { 0 };
+        while let Some(slot) = content {
+            // SAFETY: it is a slot of the copy just made; nobody else refers to it.
+            let slot = unsafe { &mut *slot };
+            if Object::of(*slot).header() & HEADER_BIT == 0 {
+                // It was copied before.
+                return;
+            }
+            content = self.forward_one(slot, mark);
+        }
+    }
+
+    /// Forwards one reference. What an object that was copied is only a shell of (the value of an option, the storage of an
+    /// array) is to be copied behind it, since it is used with it: gives the slot of the reference to that. Cheney's order
+    /// would put all shells before all contents. This is a small part of what Wilson, Lam and Moher do ("Effective
+    /// Static-Graph Reorganization to Improve Locality in Garbage-Collected Systems", 1991).
+    #[inline]
+    fn forward_one(&mut self, slot: &mut Word, mark: u64) -> Option<*mut Word> {
         let object = Object::of(*slot);
         let header = object.header();
         if header & HEADER_BIT == 0 {
             *slot = header + word::TAG_REFERENCE;
-            return;
+            return None;
         }
         let settled = if self.major { FLAG_PERMANENT | FLAG_MARKED } else { FLAG_PERMANENT | FLAG_OLD };
         if header & settled != 0 {
-            return;
+            return None;
         }
         if header & FLAG_LARGE != 0 {
             object.set_header(header | FLAG_OLD | FLAG_CLEAN | FLAG_MARKED);
             self.reached.push(object);
-            return;
+            return None;
         }
         let size = object.size();
         let (copy, flags) = self.take(size);
         // SAFETY: both are `size` bytes long, and the new space is disjoint from the old ones.
         unsafe { std::ptr::copy_nonoverlapping(object.address(), copy, size / 8) };
-        Object::at(copy).set_header(header | FLAG_OLD | FLAG_CLEAN | flags);
+        let copied = Object::at(copy);
+        copied.set_header(header | FLAG_OLD | FLAG_CLEAN | flags | mark);
         object.set_header(copy as u64);
         *slot = copy as Word + word::TAG_REFERENCE;
+        let content: *mut Word = match copied.class() {
+            class::ARRAY => copied.pointer(ARRAY_STORAGE).cast(),
+            class @ class::FIRST_USER.. if size == 16 && program::class(class).float_fields == 0 => {
+                copied.pointer(FIELDS).cast()
+            }
+            _ => return None,
+        };
+        // SAFETY: the slot is a word of the copy.
+        word::is_reference(unsafe { *content }).then_some(content)
     }
 
     /// Takes memory for a copy; also its flags.
@@ -134,6 +165,8 @@ impl Collection {
                 } else {
                     let object = Object::at((chunk.start() + offset as u64) as *mut u64);
                     self.scanned.1 += object.size();
+                    // Its shell was looked at before.
+                    object.set_header(object.header() & !FLAG_MARKED);
                     self.visit(object);
                     continue;
                 }
@@ -270,13 +303,14 @@ impl Heap {
         }
     }
 
-    /// Makes a nursery of one chunk: that of the last time if it fits, since it is in the cache.
-    fn empty(&mut self, mut chunks: Vec<Chunk>) {
+    /// Makes a nursery of one chunk: the largest of the last time if it fits, since its memory is there already.
+    fn empty(&mut self, chunks: Vec<Chunk>) {
         self.filled = 0;
         if stress() {
             return;
         }
-        let fits = chunks.pop().filter(|chunk| (self.nursery / 2..=self.nursery).contains(&chunk.size()));
+        let largest = chunks.into_iter().max_by_key(Chunk::size);
+        let fits = largest.filter(|chunk| (self.nursery / 2..=self.nursery).contains(&chunk.size()));
         let mut chunk = fits.unwrap_or_else(|| Chunk::new(self.nursery));
         chunk.used = 0;
         self.chunks.push(chunk);
