@@ -11,8 +11,10 @@ use crate::panic::panic;
 use crate::process::{Action, Process};
 use crate::{handle, scheduler};
 use inko_abi::object::HANDLE_POINTER;
+use inko_abi::process::STOP;
 use inko_abi::word::{self, Word};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Longer times than this are for ever: a thousand years.
@@ -66,6 +68,9 @@ pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, messa
     };
     if let Some(woken) = target.send(copied) {
         process.context().schedule_woken(woken);
+    } else if process.context().note_send() {
+        process.execution.gives_way = true;
+        process.head.stack_limit.store(STOP, Ordering::Relaxed);
     }
     message
 }

@@ -30,7 +30,8 @@ fn renew_limit(process: &mut Process) {
 /// Sets the limit of the stack that the process is about to run on. Requests to stop stay.
 pub fn change_limit(process: &mut Process) {
     renew_limit(process);
-    if process.heap.wants_collection() || process.execution.preempt.load(Ordering::Relaxed) {
+    let Execution { gives_way, ref preempt, .. } = process.execution;
+    if process.heap.wants_collection() || gives_way || preempt.load(Ordering::Relaxed) {
         process.head.stack_limit.store(STOP, Ordering::Relaxed);
     }
 }
@@ -51,7 +52,10 @@ pub(crate) extern "C" fn poll(process: &mut Process) {
     }
     if process.execution.preempt.swap(false, Ordering::Relaxed) || crate::config::yield_stress() {
         process.suspend(Action::Yield);
+    } else if process.execution.gives_way {
+        process.suspend(Action::GiveWay);
     }
+    process.execution.gives_way = false;
 }
 
 /// A frame whose pointer is this near to a limit may have its stack pointer below it.

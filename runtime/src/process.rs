@@ -40,6 +40,8 @@ pub struct Process {
 pub enum Action {
     /// Run again when it is its turn.
     Yield,
+    /// Run again after the process that it has woken.
+    GiveWay,
     /// Wait for a message, for ever or for a time.
     Receive(Option<Duration>),
     /// Wait for a time.
@@ -104,6 +106,8 @@ pub struct Execution {
     pub action: Option<Action>,
     /// The worker it is running on, while it is running.
     pub context: *const Context,
+    /// Whether the process that it has woken should have its turn.
+    pub gives_way: bool,
     /// Set when its time slice is over.
     pub preempt: AtomicBool,
     /// Where the stack that it runs on really ends, less the reserve for the runtime.
@@ -158,6 +162,7 @@ impl Process {
                 place: Place::New,
                 action: None,
                 context: ptr::null(),
+                gives_way: false,
                 preempt: AtomicBool::new(false),
                 true_limit: 0,
                 shallow_limit: 0,

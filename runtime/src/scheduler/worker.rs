@@ -20,6 +20,14 @@ const INJECTOR_INTERVAL: u32 = 61;
 /// processes that play ping-pong must not keep others waiting.
 const SLOT_RUNS: u32 = 16;
 
+/// A worker's queue has at most so many processes; then it leaves half of them to all, the oldest. What spawns many that
+/// spawn many has those run that it spawned last, and few alive at a time, while the injector keeps the others from starving.
+const QUEUE: usize = 256;
+
+/// A process that has woken another one may send so many messages more until that one has its turn: what they send is then still in
+/// the cache, and a process that sends faster than the other one receives doesn't fill the memory with messages.
+const SENDS: u32 = 256;
+
 /// Frames of up to so many bytes in total are moved away from the stack when their process stops. Deeper in a recursion
 /// it takes the stack along.
 const MOVED: usize = 4 << 10;
@@ -34,6 +42,8 @@ pub struct Context {
     /// The process just woken: its data is still in the cache.
     next: RefCell<Option<Box<Process>>>,
     slot_runs: Cell<u32>,
+    /// The messages that were sent since it was woken.
+    sends: Cell<u32>,
     ticks: Cell<u32>,
     /// The stack that processes run on, made for the first.
     stack: RefCell<Option<Stack>>,
@@ -55,6 +65,7 @@ impl Context {
             queue,
             next: RefCell::default(),
             slot_runs: Cell::new(0),
+            sends: Cell::new(0),
             ticks: Cell::new(0),
             stack: RefCell::default(),
         }
@@ -67,7 +78,19 @@ impl Context {
         }
         process.execution.set_state(State::Ready);
         self.queue.push(process);
+        if self.queue.len() > QUEUE {
+            self.spill();
+        }
         scheduler().parking.notify();
+    }
+
+    /// Moves the older half of the queue to the injector.
+    #[cold]
+    fn spill(&self) {
+        for _ in 0..QUEUE / 2 {
+            let Some(process) = self.queue.pop() else { return };
+            scheduler().injector.push(process);
+        }
     }
 
     /// Makes a process run that waited for what the running one just did.
@@ -77,9 +100,19 @@ impl Context {
             return scheduler().inject(process);
         }
         process.execution.set_state(State::Ready);
+        self.sends.set(0);
         if let Some(displaced) = self.next.replace(Some(process)) {
             self.schedule_new(displaced);
         }
+    }
+
+    /// Notes that the running process has sent a message, which nobody waited for. Whether it should let the one that it has
+    /// woken have its turn.
+    #[inline]
+    pub fn note_send(&self) -> bool {
+        let sends = self.sends.get() + 1;
+        self.sends.set(sends);
+        sends.is_multiple_of(SENDS) && self.next.borrow().is_some()
     }
 
     /// The worker's number, for a process that wants to stay here.
@@ -276,11 +309,12 @@ impl Context {
     fn perform(&self, mut process: Box<Process>, action: Action) {
         let time = match action {
             Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
-                // Its turn was long. Those in the injector, whom the clock woke, must not wait for
+                // Its turn was long. It goes behind all that wait in the injector, which must not wait for
                 // `INJECTOR_INTERVAL` turns of that length.
                 self.ticks.set(u32::MAX);
-                return self.schedule_new(process);
+                return scheduler().inject(process);
             }
+            Action::GiveWay => return self.schedule_new(process),
             Action::Yield | Action::Move => return scheduler().inject(process),
             Action::Finish => return finish(process),
             Action::Sleep(time) => {
