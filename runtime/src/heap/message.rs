@@ -3,7 +3,7 @@
 //! A message is one piece of memory: the node of the queue, what is to be known of the value, and the first of its
 //! objects; only larger values take more. The receiver adopts the memory as it is.
 
-use super::{Chunk, external};
+use super::{Chunk, external, nodes};
 use crate::handle::Handle;
 use crate::mailbox::{Link, List};
 use crate::object::Object;
@@ -65,28 +65,34 @@ pub(super) enum Content {
 impl Message {
     /// A value that is no object of any heap.
     pub fn immediate(word: Word) -> Self {
-        Self::new(Chunk::new(HEAD), word, Kind::Immediate, None)
+        Self::small(word, Kind::Immediate)
     }
 
     /// A process.
     pub(super) fn process(shared: Arc<Handle>) -> Self {
-        Self::new(Chunk::new(HEAD), Arc::into_raw(shared) as Word, Kind::Process, None)
+        Self::small(Arc::into_raw(shared) as Word, Kind::Process)
     }
 
     /// Objects, the first of which are in a chunk that leaves [`HEAD`] bytes at its start.
     pub(super) fn objects(word: Word, first: Chunk, more: More) -> Self {
         let more = (!more.chunks.is_empty() || !more.externals.is_empty()).then(|| Box::new(more));
         let kind = Kind::Objects(first.used as u32);
-        Self::new(first, word, kind, more)
+        debug_assert!(first.size() >= HEAD);
+        let size = u32::try_from(first.size()).expect("large objects have chunks of their own");
+        Self::new(ManuallyDrop::new(first).pointer(), Node { link: Link::default(), word, kind, size, more })
     }
 
-    fn new(memory: Chunk, word: Word, kind: Kind, more: Option<Box<More>>) -> Self {
-        debug_assert!(memory.size() >= HEAD);
-        let size = u32::try_from(memory.size()).expect("large objects have chunks of their own");
-        let node = ManuallyDrop::new(memory).pointer().cast();
+    /// A message without objects.
+    fn small(word: Word, kind: Kind) -> Self {
+        let node = Node { link: Link::default(), word, kind, size: HEAD as u32, more: None };
+        Self::new(nodes::take(), node)
+    }
+
+    fn new(memory: NonNull<u8>, node: Node) -> Self {
+        let memory = memory.cast();
         // SAFETY: the memory is ours, aligned, and large enough.
-        unsafe { node.write(Node { link: Link::default(), word, kind, size, more }) };
-        Self(node)
+        unsafe { memory.write(node) };
+        Self(memory)
     }
 
     /// Stands for a message that a process sends to itself, which it keeps.
@@ -126,17 +132,18 @@ impl Message {
         let pointer = ManuallyDrop::new(self).0;
         // SAFETY: the node is ours, and not used as such after this.
         let node = unsafe { pointer.read() };
-        let used = if let Kind::Objects(used) = node.kind { used as usize } else { 0 };
-        // SAFETY: the memory is that of a chunk of this size.
-        let memory = unsafe { Chunk::from_pointer(pointer.cast(), node.size as usize, used) };
-        match node.kind {
-            Kind::Immediate => Content::Immediate(node.word),
-            // SAFETY: the count that `process` gave up.
-            Kind::Process => Content::Process(unsafe { Arc::from_raw(node.word as *const Handle) }),
-            Kind::Objects(_) => {
-                Content::Objects(node.word, memory, node.more.map(|more| *more).unwrap_or_default())
-            }
+        if let Kind::Objects(used) = node.kind {
+            // SAFETY: the memory is that of a chunk of this size.
+            let memory = unsafe { Chunk::from_pointer(pointer.cast(), node.size as usize, used as usize) };
+            return Content::Objects(node.word, memory, node.more.map(|more| *more).unwrap_or_default());
         }
+        // SAFETY: the memory is that of a node, which was just read.
+        unsafe { nodes::give(pointer.cast()) };
+        if node.kind == Kind::Immediate {
+            return Content::Immediate(node.word);
+        }
+        // SAFETY: the count that `process` gave up.
+        Content::Process(unsafe { Arc::from_raw(node.word as *const Handle) })
     }
 }
 

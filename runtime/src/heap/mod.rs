@@ -30,6 +30,7 @@ mod extras;
 mod large;
 mod mature;
 pub mod message;
+pub mod nodes;
 #[cfg(test)]
 mod tests;
 mod verify;

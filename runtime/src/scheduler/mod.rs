@@ -38,6 +38,7 @@ pub use worker::Context;
 
 use crate::config::Threads;
 use crate::handle::Handle;
+use crate::heap::nodes;
 use crate::panic;
 use crate::process::{Process, State};
 use blocking::Pool;
@@ -137,6 +138,7 @@ fn start_blocking_thread() {
         scheduler().blocking_slots.lock().push(slot.clone());
         Context::blocking(slot.clone()).work_blocking();
         scheduler().blocking_slots.lock().retain(|other| !Arc::ptr_eq(other, &slot));
+        nodes::leave();
     };
     let started = std::thread::Builder::new().name("blocking".into()).spawn(body);
     // Others do the work, if there are any.
