@@ -162,7 +162,9 @@ macro_rules! rows {
 
             // Byte arrays, with the same rules.
             byte_array_from_array (Word) -> Word : Panics;
-            byte_array_length (Word) -> Word : Leaf;
+            // Amount, byte.
+            byte_array_filled (Word, Word) -> Word : Panics;
+            // The slow paths of the inline operations, as for arrays.
             byte_array_get (Word, Word) -> Word : Panics;
             byte_array_find (Word, Word) -> Word : Panics;
             byte_array_set (Word, Word, Word) -> Word : Panics;
@@ -350,6 +352,8 @@ macro_rules! slow_paths {
             array_get word;
             array_set nothing;
             array_push nothing;
+            byte_array_get word;
+            byte_array_set nothing;
         }
     };
 }

@@ -1,4 +1,4 @@
-//! Arrays: literals, and the fast paths of access. Everything else (negative and big indices, growth, errors)
+//! Arrays and byte arrays: literals, and the fast paths of access. Everything else (negative and big indices, growth, errors)
 //! is done by the runtime functions of the slow paths.
 
 use crate::emit::Emitter;
@@ -71,9 +71,7 @@ impl Emitter<'_> {
         let index = self.builder.ins().rotr_imm_u(at, 1);
         let length = self.load(array, ARRAY_LENGTH, types::I64);
         let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, length);
-        let fast = self.builder.create_block();
-        self.branch(Flag(inside), fast, cold);
-        self.enter(fast);
+        self.go_on_if(Flag(inside), cold);
         Raw(index)
     }
 
@@ -124,22 +122,53 @@ impl Emitter<'_> {
         self.store(element, STORAGE_ELEMENTS, word.0);
     }
 
+    /// The byte at a raw index that is within the bounds.
+    fn load_byte(&mut self, bytes: Word, Raw(index): Raw) -> Word {
+        let storage = self.load_word(bytes, BYTES_STORAGE);
+        let address = Word(self.builder.ins().iadd(storage.0, index));
+        let byte = self.load(address, STORAGE_ELEMENTS, types::I8);
+        let byte = self.builder.ins().uextend(types::I64, byte);
+        Word(self.builder.ins().ishl_imm_u(byte, 1))
+    }
+
+    fn store_byte(&mut self, bytes: Word, Raw(index): Raw, Word(value): Word) {
+        let storage = self.load_word(bytes, BYTES_STORAGE);
+        let address = Word(self.builder.ins().iadd(storage.0, index));
+        let byte = self.builder.ins().ushr_imm_u(value, 1);
+        let byte = self.builder.ins().ireduce(types::I8, byte);
+        self.store(address, STORAGE_ELEMENTS, byte);
+    }
+
     pub(crate) fn array_get(&mut self, array: Value, index: Value) -> Word {
+        self.get(array, index, Entry::array_get, Self::load_element)
+    }
+
+    pub(crate) fn bytes_get(&mut self, bytes: Value, index: Value) -> Word {
+        self.get(bytes, index, Entry::byte_array_get, Self::load_byte)
+    }
+
+    fn get(
+        &mut self,
+        array: Value,
+        index: Value,
+        slow: Entry,
+        load: fn(&mut Self, Word, Raw) -> Word,
+    ) -> Word {
         let object = self.word(array);
         let element = self.element_of(array, index);
         if let Some(raw) = self.known_element(element) {
-            return self.load_element(object, raw);
+            return load(self, object, raw);
         }
         let at = self.word(index);
         let cold = self.cold_block();
         let join = self.builder.create_block();
         let result = self.builder.append_block_param(join, types::I64);
         let raw = self.in_bounds(at, object, cold);
-        let found = self.load_element(object, raw);
+        let found = load(self, object, raw);
         self.accessed(join, element, raw, vec![found.0.into()]);
 
         self.enter(cold);
-        let found = self.slow_value(Entry::array_get, &[object.0, at.0]);
+        let found = self.slow_value(slow, &[object.0, at.0]);
         let raw = self.found_at(at, object);
         self.accessed(join, element, raw, vec![found.into()]);
 
@@ -147,6 +176,63 @@ impl Emitter<'_> {
         // The runtime takes no big integer for an index.
         self.note_small(index);
         Word(result)
+    }
+
+    /// Whether a value is a byte for certain.
+    fn is_byte(&self, value: Value) -> bool {
+        match self.definition(value) {
+            Some(Op::Constant(Constant::Small(number))) => (0..256).contains(number),
+            Some(Op::BytesGet(..) | Op::BoolToInteger(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// The runtime tests whether the value is a byte unless that is known, and whether the array may be changed.
+    pub(crate) fn bytes_set(&mut self, bytes: Value, index: Value, value: Value) {
+        let object = self.word(bytes);
+        let element = self.element_of(bytes, index);
+        let known = self.known_element(element);
+        let word = self.word(value);
+        let (is_byte, changeable) = (self.is_byte(value), self.is_changeable(bytes));
+        if let Some(raw) = known
+            && is_byte
+            && changeable
+        {
+            return self.store_byte(object, raw, word);
+        }
+        let at = self.word(index);
+        let cold = self.cold_block();
+        let join = self.builder.create_block();
+        let raw = known.unwrap_or_else(|| self.in_bounds(at, object, cold));
+        if !is_byte {
+            // As for indexes, one comparison tells.
+            let rotated = self.builder.ins().rotr_imm_u(word.0, 1);
+            let fits = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, rotated, 256);
+            self.go_on_if(Flag(fits), cold);
+        }
+        if !changeable {
+            let low = self.load(object, 0, types::I8);
+            let permanent = self.builder.ins().band_imm_u(low, FLAG_PERMANENT as i64);
+            let changeable = self.builder.ins().icmp_imm_u(IntCC::Equal, permanent, 0);
+            self.go_on_if(Flag(changeable), cold);
+        }
+        self.store_byte(object, raw, word);
+        self.accessed(join, element, raw, Vec::new());
+
+        self.enter(cold);
+        self.slow_path(Entry::byte_array_set, &[object.0, at.0, word.0], Vec::new());
+        let raw = self.found_at(at, object);
+        self.accessed(join, element, raw, Vec::new());
+
+        self.meet(join, element);
+        self.note_small(index);
+    }
+
+    /// Goes on where a condition holds.
+    fn go_on_if(&mut self, condition: Flag, otherwise: clif::Block) {
+        let fast = self.builder.create_block();
+        self.branch(condition, fast, otherwise);
+        self.enter(fast);
     }
 
     pub(crate) fn array_set(&mut self, array: Value, index: Value, value: Value) {

@@ -282,10 +282,15 @@ impl<'a> Emitter<'a> {
 
     /// The constant that a value is.
     pub(crate) fn constant(&self, value: Value) -> Option<&'a Constant> {
-        match self.definitions[self.plan.liveness.roots[value]] {
+        match self.definition(value) {
             Some(Op::Constant(constant)) => Some(constant),
             _ => None,
         }
+    }
+
+    /// The operation that makes a value, unless it is a parameter of a block.
+    pub(crate) fn definition(&self, value: Value) -> Option<&'a Op> {
+        self.definitions[self.plan.liveness.roots[value]]
     }
 
     /// Makes the result of an operation available to its uses.

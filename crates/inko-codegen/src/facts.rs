@@ -51,7 +51,10 @@ impl Emitter<'_> {
         let function = self.function;
         for inst in function.blocks.values().flat_map(|block| &block.insts) {
             match &inst.op {
-                Op::ArrayGet(array, index) | Op::ArraySet(array, index, _) => {
+                Op::ArrayGet(array, index)
+                | Op::ArraySet(array, index, _)
+                | Op::BytesGet(array, index)
+                | Op::BytesSet(array, index, _) => {
                     let element = self.element_of(*array, *index);
                     *self.facts.accesses.entry(element).or_default() += 1;
                 }
@@ -90,7 +93,9 @@ impl Emitter<'_> {
             Op::Call(_) | Op::SetGlobal(..) => self.forget(),
             Op::New(..) | Op::NewArray(_) | Op::NewCell(_) => self.note_changeable(inst.results[0]),
             Op::SetField { object, .. } | Op::SetCell(object, _) => self.note_changeable(*object),
-            Op::ArraySet(array, ..) | Op::ArrayPush(array, _) => self.note_changeable(*array),
+            Op::ArraySet(array, ..) | Op::ArrayPush(array, _) | Op::BytesSet(array, ..) => {
+                self.note_changeable(*array)
+            }
             _ => {}
         }
     }

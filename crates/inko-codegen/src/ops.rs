@@ -49,6 +49,12 @@ impl Emitter<'_> {
                 let result = self.box_flag(value);
                 self.define(inst.results[0], Scalar::Word(result));
             }
+            Op::BoolToInteger(value) => {
+                let Flag(value) = self.flag(*value);
+                let value = self.builder.ins().uextend(types::I64, value);
+                let result = Word(self.builder.ins().ishl_imm_u(value, 1));
+                self.define(inst.results[0], Scalar::Word(result));
+            }
             Op::Verify(value, check, name) => self.verify(*value, check, name),
             Op::IntegerCompare(..)
             | Op::FloatCompare(..)
@@ -71,7 +77,8 @@ impl Emitter<'_> {
             | Op::GetGlobal(_)
             | Op::StringSize(_)
             | Op::ArrayLength(_)
-            | Op::ArrayGet(..) => {
+            | Op::ArrayGet(..)
+            | Op::BytesGet(..) => {
                 let result = self.object_word(&inst.op);
                 self.define(inst.results[0], Scalar::Word(result));
             }
@@ -84,6 +91,7 @@ impl Emitter<'_> {
             Op::SetGlobal(global, value) => self.set_global(*global, *value),
             Op::ArraySet(array, index, value) => self.array_set(*array, *index, *value),
             Op::ArrayPush(array, value) => self.array_push(*array, *value),
+            Op::BytesSet(bytes, index, value) => self.bytes_set(*bytes, *index, *value),
             Op::EndHome(home) => {
                 let home = self.word(*home);
                 let inactive = self.immediate(word::FALSE);
@@ -120,6 +128,7 @@ impl Emitter<'_> {
                 self.length(object)
             }
             Op::ArrayGet(array, index) => self.array_get(*array, *index),
+            Op::BytesGet(bytes, index) => self.bytes_get(*bytes, *index),
             _ => unreachable!("not an operation on objects: {op:?}"),
         }
     }

@@ -408,6 +408,8 @@ pub enum Op {
     BoxBool(Value),
     /// Word known to be a boolean -> `Bool`. Pure. Use `Verify` before it for other words.
     UnboxBool(Value),
+    /// `Bool` -> 0 or 1, a small integer. Pure.
+    BoolToInteger(Value),
     /// Word -> the same word, checked; otherwise panics and names the expected type as in the string.
     Verify(Value, Check, Name),
     /// Word -> `Bool`. Pure.
@@ -463,7 +465,7 @@ pub enum Op {
     StringSize(Value),
     /// A new array of these elements -> word.
     NewArray(Vec<Value>),
-    /// The length of an array -> small integer.
+    /// The length of an array or a byte array -> small integer.
     ArrayLength(Value),
     /// Array, integer -> the element; panics when out of bounds.
     ArrayGet(Value, Value),
@@ -471,6 +473,10 @@ pub enum Op {
     ArraySet(Value, Value, Value),
     /// Array, word: appends; panics if permanent. No result.
     ArrayPush(Value, Value),
+    /// Byte array, integer -> the byte, a small integer; panics when out of bounds.
+    BytesGet(Value, Value),
+    /// Byte array, integer, integer: sets or appends; panics when out of bounds, permanent, or for what is no byte. No result.
+    BytesSet(Value, Value, Value),
     /// A new home token for this activation -> word. Non-local exits that name it arrive at `exits`: exit
     /// number *n* means a jump to block *n* of the list with one argument, the word they carry.
     NewHome(Vec<BlockId>),

@@ -41,6 +41,7 @@ impl Op {
             | Op::Same(a, b)
             | Op::SetCell(a, b)
             | Op::ArrayGet(a, b)
+            | Op::BytesGet(a, b)
             | Op::ArrayPush(a, b) => {
                 one(a);
                 one(b);
@@ -51,6 +52,7 @@ impl Op {
             | Op::UnboxFloat(a)
             | Op::BoxBool(a)
             | Op::UnboxBool(a)
+            | Op::BoolToInteger(a)
             | Op::Verify(a, _, _)
             | Op::Test(a, _)
             | Op::IsUndefined(a)
@@ -67,7 +69,7 @@ impl Op {
                 one(object);
                 one(value);
             }
-            Op::ArraySet(a, b, c) => {
+            Op::ArraySet(a, b, c) | Op::BytesSet(a, b, c) => {
                 one(a);
                 one(b);
                 one(c);
@@ -100,6 +102,7 @@ impl Op {
             | Op::UnboxFloat(_)
             | Op::BoxBool(_)
             | Op::UnboxBool(_)
+            | Op::BoolToInteger(_)
             | Op::Test(..)
             | Op::Same(..)
             | Op::IsUndefined(_)
@@ -123,6 +126,8 @@ impl Op {
             | Op::ArrayGet(..)
             | Op::ArraySet(..)
             | Op::ArrayPush(..)
+            | Op::BytesGet(..)
+            | Op::BytesSet(..)
             | Op::EndHome(_)
             | Op::LandingPad
             | Op::Poll => Effects::Any,

@@ -51,6 +51,7 @@ const FLOAT: Kind = Kind::Class(class::FLOAT);
 const BOOL: Kind = Kind::Class(class::BOOLEAN);
 const STRING: Kind = Kind::Class(class::STRING);
 const ARRAY: Kind = Kind::Class(class::ARRAY);
+const BYTE_ARRAY: Kind = Kind::Class(class::BYTE_ARRAY);
 const NIL: Kind = Kind::Class(class::NIL);
 
 intrinsics! {
@@ -112,6 +113,12 @@ intrinsics! {
     ArraySet = "array_set" (ARRAY, INT, ANY) -> ANY;
     /// Appends a value and gives it.
     ArrayPush = "array_push" (ARRAY, ANY) -> ANY;
+    /// The number of bytes.
+    BytesLength = "byte_array_length" (BYTE_ARRAY) -> INT;
+    /// The byte at an index (negative ones count from the end); panics when out of bounds.
+    BytesAt = "byte_array_at" (BYTE_ARRAY, INT) -> INT;
+    /// Sets a byte, appends at the length, panics beyond; gives the value.
+    BytesSet = "byte_array_set" (BYTE_ARRAY, INT, INT) -> INT;
     /// Identity; equal small integers are identical.
     ObjectEquals = "object_equals" (ANY, ANY) -> BOOL;
     /// Evaluates one of the last two operands, the second unless the first is `False`. Its type is

@@ -24,14 +24,18 @@ pub(crate) extern "C" fn array_new(process: &mut Process, capacity: i64) -> Word
     process.array_of(class::ARRAY, storage, 0)
 }
 
-pub(crate) extern "C" fn array_filled(process: &mut Process, amount: Word, value: Word) -> Word {
-    /// An array of this many words is larger than the address space.
+/// The number of elements that an array is to be filled with. Panics if it is larger than the address space.
+pub(super) fn filled_amount(process: &mut Process, amount: Word) -> usize {
     const LARGEST: i64 = 1 << 44;
     if !word::is_small(amount) || word::small_value(amount) > LARGEST {
         let amount = super::integer::to_text(amount, 10);
         panic(process, format_args!("An Array of {amount} values doesn't fit in memory"));
     }
-    let amount = word::small_value(amount).max(0) as usize;
+    word::small_value(amount).max(0) as usize
+}
+
+pub(crate) extern "C" fn array_filled(process: &mut Process, amount: Word, value: Word) -> Word {
+    let amount = filled_amount(process, amount);
     let storage = process.array_storage(amount.max(1), &[], value);
     process.array_of(class::ARRAY, storage, amount)
 }

@@ -1,6 +1,6 @@
 //! Byte arrays.
 
-use super::{Index, index, integer, out_of_bounds, write_barrier};
+use super::{Index, filled_amount, index, integer, out_of_bounds, write_barrier};
 use crate::object::{Object, byte_elements, elements};
 use crate::panic::panic;
 use crate::process::Process;
@@ -58,8 +58,14 @@ pub(crate) extern "C" fn byte_array_from_array(process: &mut Process, values: Wo
     process.array_of(class::BYTE_ARRAY, storage, bytes.len())
 }
 
-pub(crate) extern "C" fn byte_array_length(_: &mut Process, array: Word) -> Word {
-    word::small(Object::of(array).raw(BYTES_LENGTH) as i64)
+pub(crate) extern "C" fn byte_array_filled(process: &mut Process, amount: Word, value: Word) -> Word {
+    let value = byte(process, value);
+    let amount = filled_amount(process, amount);
+    // Memory of large objects is zeroed, but that of small ones isn't.
+    let storage = process.byte_storage(amount.max(1), &[]);
+    // SAFETY: the storage is new and has room for so many bytes.
+    unsafe { Object::of(storage).pointer(STORAGE_ELEMENTS).write_bytes(value, amount) };
+    process.array_of(class::BYTE_ARRAY, storage, amount)
 }
 
 pub(crate) extern "C" fn byte_array_get(process: &mut Process, array: Word, at: Word) -> Word {

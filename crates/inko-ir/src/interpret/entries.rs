@@ -279,8 +279,11 @@ impl Machine<'_> {
                     _ => Err(bug("bytes")),
                 }
             }
-            Entry::byte_array_length
-            | Entry::byte_array_get
+            Entry::byte_array_filled => {
+                let amount = usize::try_from(&args.integer(0)?).map_err(|_| bug("an amount"))?;
+                word(Word::bytes(vec![byte(&args.word(1))?; amount]))
+            }
+            Entry::byte_array_get
             | Entry::byte_array_find
             | Entry::byte_array_set
             | Entry::byte_array_remove
@@ -417,12 +420,17 @@ impl Machine<'_> {
         word(args.word(0))
     }
 
+    /// An operation on a byte array.
+    pub(super) fn bytes_op(&mut self, entry: Entry, args: Vec<Word>) -> Result<Vec<Val>> {
+        let results = self.bytes(entry, &Args(args.into_iter().map(Val::Word).collect()))?;
+        Ok(results.unwrap_or_default())
+    }
+
     fn bytes(&mut self, entry: Entry, args: &Args) -> Result<Results> {
         let object = args.object(0)?;
         let Body::Bytes(bytes) = &object.body else { return Err(bug("bytes")) };
         let length = bytes.borrow().len();
         match entry {
-            Entry::byte_array_length => return integer(length),
             Entry::byte_array_clear => {
                 self.thaw(&object)?;
                 bytes.borrow_mut().clear();

@@ -4,6 +4,7 @@ use super::value::{Body, Object, Val, Word};
 use super::{Machine, Result, Stop};
 use crate::ir::*;
 use dashu_int::IBig;
+use inko_abi::entry::Entry;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -142,7 +143,10 @@ impl Machine<'_> {
                 Val::Word(Word::array(elements.iter().map(|&element| self.word(element)).collect()))
             }
             Op::ArrayLength(a) => {
-                let length = self.array(*a)?.1;
+                let length = match &self.object(*a)?.body {
+                    Body::Bytes(bytes) => bytes.borrow().len(),
+                    _ => self.array(*a)?.1,
+                };
                 Val::Word(Word::integer(length))
             }
             Op::ArrayGet(a, b) => {
@@ -156,6 +160,16 @@ impl Machine<'_> {
                 self.array_set(&object, index, self.word(*c))?;
                 return Ok(Vec::new());
             }
+            Op::BytesGet(a, b) => {
+                let args = vec![self.word(*a), self.word(*b)];
+                return self.bytes_op(Entry::byte_array_get, args);
+            }
+            Op::BytesSet(a, b, c) => {
+                let args = vec![self.word(*a), self.word(*b), self.word(*c)];
+                self.bytes_op(Entry::byte_array_set, args)?;
+                return Ok(Vec::new());
+            }
+            Op::BoolToInteger(a) => Val::Word(Word::integer(usize::from(self.flag(*a)?))),
             Op::ArrayPush(a, b) => {
                 let (object, length) = self.array(*a)?;
                 self.array_set(&object, length as i64, self.word(*b))?;

@@ -39,13 +39,19 @@ impl<'p> Cx<'_, 'p> {
                 self.emit().typed(Op::IsUndefined(value), result)
             }
             Intrinsic::StringSize => self.small(Op::StringSize(operands[0].value)),
-            Intrinsic::ArrayLength => self.small(Op::ArrayLength(operands[0].value)),
+            Intrinsic::ArrayLength | Intrinsic::BytesLength => self.small(Op::ArrayLength(operands[0].value)),
             Intrinsic::ArrayAt => {
                 self.emit().typed(Op::ArrayGet(operands[0].value, operands[1].value), result)
             }
             Intrinsic::ArraySet => {
                 let value = word(self, 2);
                 self.emit().effect(Op::ArraySet(operands[0].value, operands[1].value, value));
+                operands[2]
+            }
+            Intrinsic::BytesAt => self.small(Op::BytesGet(operands[0].value, operands[1].value)),
+            Intrinsic::BytesSet => {
+                let value = word(self, 2);
+                self.emit().effect(Op::BytesSet(operands[0].value, operands[1].value, value));
                 operands[2]
             }
             Intrinsic::ArrayPush => {

@@ -240,6 +240,9 @@ impl Reader<'_, '_> {
             "array_get" => Op::ArrayGet(self.value()?, self.next()?),
             "array_set" => Op::ArraySet(self.value()?, self.next()?, self.next()?),
             "array_push" => Op::ArrayPush(self.value()?, self.next()?),
+            "bytes_get" => Op::BytesGet(self.value()?, self.next()?),
+            "bytes_set" => Op::BytesSet(self.value()?, self.next()?, self.next()?),
+            "bool_to_integer" => Op::BoolToInteger(self.value()?),
             "new_home" => {
                 let mut exits = vec![self.block()?];
                 while self.line.eat(",") {

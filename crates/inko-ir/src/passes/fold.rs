@@ -148,7 +148,7 @@ pub(crate) fn fact<'a>(
         Op::Closure(..) => Known::Class(class::BLOCK),
         Op::NewHome(_) => Known::Class(class::HOME),
         Op::NewArray(_) => Known::Class(class::ARRAY),
-        Op::StringSize(_) | Op::ArrayLength(_) => Known::Small,
+        Op::StringSize(_) | Op::ArrayLength(_) | Op::BytesGet(..) | Op::BoolToInteger(_) => Known::Small,
         _ => Known::Nothing,
     }
 }

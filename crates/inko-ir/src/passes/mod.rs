@@ -19,6 +19,7 @@ mod exits;
 mod fold;
 mod inline;
 mod loads;
+mod narrow;
 pub mod polls;
 mod polymorphic;
 mod program;
@@ -81,6 +82,7 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("blocks", |function, _| blocks::run(function)),
     pass("devirtualise", devirtualise::run),
     pass("polymorphic", polymorphic::run),
+    pass("narrow", |function, _| narrow::run(function)),
     pass("tail", |function, context| tail::run(function, context.this)),
 ];
 

@@ -54,7 +54,7 @@ impl Verifier<'_> {
             Op::RawEquals(..) => shape(&[Raw, Raw], &[Bool]),
             Op::Not(_) => shape(&[Bool], &[Bool]),
             Op::BoxFloat(_) => shape(&[Float], &[Word]),
-            Op::BoxBool(_) => shape(&[Bool], &[Word]),
+            Op::BoxBool(_) | Op::BoolToInteger(_) => shape(&[Bool], &[Word]),
             Op::UnboxBool(_) | Op::Test(..) | Op::IsUndefined(_) => shape(&[Word], &[Bool]),
             Op::Verify(..) | Op::NewCell(_) | Op::GetCell(_) | Op::GetCapture(..) => shape(&[Word], &[Word]),
             Op::StringSize(_) | Op::ArrayLength(_) => shape(&[Word], &[Word]),
@@ -111,8 +111,8 @@ impl Verifier<'_> {
                 shape(&[Word], &[])
             }
             Op::NewArray(values) => shape(&vec![Word; values.len()], &[Word]),
-            Op::ArrayGet(..) => shape(&[Word, Word], &[Word]),
-            Op::ArraySet(..) => shape(&[Word, Word, Word], &[]),
+            Op::ArrayGet(..) | Op::BytesGet(..) => shape(&[Word, Word], &[Word]),
+            Op::ArraySet(..) | Op::BytesSet(..) => shape(&[Word, Word, Word], &[]),
             Op::NewHome(_) => shape(&[], &[Word]),
             Op::EndHome(_) => shape(&[Word], &[]),
             Op::LandingPad => shape(&[], &[Word, Word, Raw]),

@@ -1,6 +1,6 @@
 //! The intervals of one function, given those of its parameters.
 
-use super::interval::{INDEXES, Interval, LENGTHS, SMALL, State, apply};
+use super::interval::{BYTES, FLAGS, INDEXES, Interval, LENGTHS, SMALL, State, apply};
 use super::of_known;
 use crate::graph::{Dominators, Graph};
 use crate::ir::*;
@@ -123,7 +123,11 @@ impl<'a> Analysis<'a> {
             };
             self.guards[id] = if guarded { Some(id) } else { above };
             for (index, inst) in self.function.blocks[id].insts.iter().enumerate() {
-                if let Op::ArrayGet(_, at) | Op::ArraySet(_, at, _) = inst.op {
+                if let Op::ArrayGet(_, at)
+                | Op::ArraySet(_, at, _)
+                | Op::BytesGet(_, at)
+                | Op::BytesSet(_, at, _) = inst.op
+                {
                     self.accesses[at].push((id, index as u32));
                 }
             }
@@ -198,6 +202,8 @@ impl<'a> Analysis<'a> {
         let computed = match *op {
             Op::Constant(Constant::Small(value)) => State::In(Interval::only(value)),
             Op::ArrayLength(_) | Op::StringSize(_) => State::In(LENGTHS),
+            Op::BytesGet(..) => State::In(BYTES),
+            Op::BoolToInteger(_) => State::In(FLAGS),
             // Reading it before it is assigned panics.
             Op::GetGlobal(global) => self.globals[global],
             Op::Integer(op, a, b) => apply(op, self.at(a, place), self.at(b, place)),

@@ -25,6 +25,10 @@ pub(crate) enum State {
 /// Every small integer.
 pub(crate) const SMALL: Interval = Interval { low: MIN_SMALL, high: MAX_SMALL };
 /// The lengths of arrays and strings, which fit into the address space.
+/// Bytes.
+pub(crate) const BYTES: Interval = Interval { low: 0, high: 255 };
+/// Booleans as integers.
+pub(crate) const FLAGS: Interval = Interval { low: 0, high: 1 };
 pub(crate) const LENGTHS: Interval = Interval { low: 0, high: 1 << 48 };
 /// The indexes that arrays take: negative ones count from the end.
 pub(crate) const INDEXES: Interval = Interval { low: -(1 << 48), high: 1 << 48 };
