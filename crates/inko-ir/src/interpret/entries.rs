@@ -430,13 +430,10 @@ impl Machine<'_> {
         let object = args.object(0)?;
         let Body::Bytes(bytes) = &object.body else { return Err(bug("bytes")) };
         let length = bytes.borrow().len();
-        match entry {
-            Entry::byte_array_clear => {
-                self.thaw(&object)?;
-                bytes.borrow_mut().clear();
-                return nothing();
-            }
-            _ => {}
+        if entry == Entry::byte_array_clear {
+            self.thaw(&object)?;
+            bytes.borrow_mut().clear();
+            return nothing();
         }
         let index = numbers::index(&args.integer(1)?, length)?;
         let found = bytes.borrow().get(index as usize).copied();
