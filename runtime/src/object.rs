@@ -14,6 +14,9 @@ use inko_abi::word::{self, Word};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Object(*mut u64);
 
+/// So many elements of an array are looked at together.
+const BLOCK: usize = 64;
+
 impl Object {
     /// The object that a reference refers to.
     pub fn of(word: Word) -> Self {
@@ -103,17 +106,31 @@ impl Object {
         }
     }
 
-    /// Shows the address of every word inside the object that may be a reference.
+    /// Shows the address of every word inside the object that may be a reference. Of the elements of arrays, which are often numbers,
+    /// many at a time are left out if there is no reference among them.
     #[inline]
     pub fn each_word(self, mut visit: impl FnMut(*mut Word)) {
-        let mut range = |offset: i32, count: usize| {
+        let mut each = |first: *mut Word, count: usize| {
             for index in 0..count {
-                visit(self.pointer(offset + index as i32 * 8).cast());
+                visit(first.wrapping_add(index));
             }
         };
+        let mut range = |offset: i32, count: usize| each(self.pointer(offset).cast(), count);
         match self.class() {
             class::ARRAY | class::BYTE_ARRAY => range(ARRAY_STORAGE, 1),
-            class::ARRAY_STORAGE => range(STORAGE_ELEMENTS, self.raw(STORAGE_CAPACITY) as usize),
+            class::ARRAY_STORAGE => {
+                let elements: *mut Word = self.pointer(STORAGE_ELEMENTS).cast();
+                let count = self.raw(STORAGE_CAPACITY) as usize;
+                for start in (0..count).step_by(BLOCK) {
+                    let (first, size) = (elements.wrapping_add(start), BLOCK.min(count - start));
+                    // SAFETY: a storage has as many elements as its capacity says.
+                    let words = unsafe { std::slice::from_raw_parts(first, size) };
+                    // Without a branch for each word it takes vector instructions.
+                    if words.iter().fold(false, |found, &word| found | word::is_reference(word)) {
+                        each(first, size);
+                    }
+                }
+            }
             class::BLOCK => range(CLOSURE_CAPTURES, captures(self.header())),
             class::CELL | class::HOME => range(CELL_VALUE, 1),
             class::INTEGER | class::FLOAT | class::STRING | class::BYTE_STORAGE | class::PROCESS => {}
