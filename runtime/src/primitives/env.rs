@@ -28,10 +28,20 @@ fn variable(name: &str) -> Option<OsString> {
     VARIABLES.lock().get(OsStr::new(name)).cloned()
 }
 
+/// All variables.
+pub(super) fn all() -> BTreeMap<OsString, OsString> {
+    VARIABLES.lock().clone()
+}
+
+/// Whether a variable can have a name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
 /// The name of a variable that is to be changed.
 fn checked(process: &mut Process, name: Word) -> String {
     let name = text(name);
-    if name.is_empty() || name.contains(['=', '\0']) {
+    if !is_name(name) {
         panic(process, format_args!("{name:?} can't be the name of an environment variable"));
     }
     name.to_owned()

@@ -45,16 +45,23 @@ fn retried(mut operation: impl FnMut() -> io::Result<usize>) -> io::Result<usize
     }
 }
 
+/// How many bytes to read for a size; `None` for all. More than fits a small integer is all, as is anything that isn't
+/// positive.
+pub(super) fn limit(size: Word) -> Option<usize> {
+    match if word::is_small(size) { word::small_value(size) } else { 0 } {
+        size @ 1.. => Some(size as usize),
+        _ => None,
+    }
+}
+
 pub(crate) extern "C" fn file_read(process: &mut Process, file: Word, array: Word, size: Word) -> Outcome {
     let resource = resource::of(file);
     let mut read = Vec::new();
-    // More than fits a small integer is everything, as is anything negative.
-    let limit = if word::is_small(size) { word::small_value(size) } else { 0 };
     let result = process.outside(|| {
         let file = resource.file()?;
-        match limit {
-            size @ 1.. => (&*file).take(size as u64).read_to_end(&mut read),
-            _ => (&*file).read_to_end(&mut read),
+        match limit(size) {
+            Some(size) => (&*file).take(size as u64).read_to_end(&mut read),
+            None => (&*file).read_to_end(&mut read),
         }
     });
     // What was read before an error isn't lost.
