@@ -247,7 +247,7 @@ macro_rules! rows {
             env_get (Word) -> Throws : Panics;
             env_set (Word, Word) -> Nothing : Panics;
             env_remove (Word) -> Nothing : Panics;
-            // An Array of the names of all variables.
+            // An Array of the names and values of all variables by turns.
             env_variables () -> Word : Panics;
             // Throws `Nil` if it is unknown.
             env_home_directory () -> Throws : Panics;

@@ -78,9 +78,10 @@ pub(crate) extern "C" fn env_remove(_: &mut Process, name: Word) {
 }
 
 pub(crate) extern "C" fn env_variables(process: &mut Process) -> Word {
-    let names: Vec<OsString> = VARIABLES.lock().keys().cloned().collect();
-    let names: Vec<Word> = names.iter().map(|name| string(process, name)).collect();
-    process.array(&names)
+    let all = all();
+    let pairs = all.iter().flat_map(|(name, value)| [name, value]);
+    let pairs: Vec<Word> = pairs.map(|text| string(process, text)).collect();
+    process.array(&pairs)
 }
 
 pub(crate) extern "C" fn env_home_directory(process: &mut Process) -> Outcome {

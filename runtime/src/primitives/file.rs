@@ -10,6 +10,7 @@ use inko_abi::class;
 use inko_abi::word::Word;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 
 fn open(process: &mut Process, class: u32, path: Word, options: &OpenOptions) -> Outcome {
     let path = text(path);
@@ -126,7 +127,19 @@ pub(crate) extern "C" fn file_remove(process: &mut Process, path: Word) -> Outco
     outcome(process.outside(|| fs::remove_file(path).map(|()| 0)))
 }
 
+/// Whether two paths lead to one file.
+fn is_same(one: &str, other: &str) -> bool {
+    let identity = |path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((identity(one), identity(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 pub(crate) extern "C" fn file_copy(process: &mut Process, from: Word, to: Word) -> Outcome {
     let (from, to) = (text(from), text(to));
-    outcome(process.outside(|| fs::copy(from, to).map(|size| size as usize)))
+    outcome(process.outside(|| {
+        // The target is emptied first.
+        if is_same(from, to) {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        fs::copy(from, to).map(|size| size as usize)
+    }))
 }
