@@ -16,9 +16,8 @@ const NULL: i64 = 0;
 const INHERIT: i64 = 1;
 
 /// The platforms that std knows.
-const PLATFORMS: &[&str] = &[
-    "android", "bitrig", "dragonfly", "freebsd", "ios", "linux", "macos", "netbsd", "openbsd", "windows",
-];
+const PLATFORMS: &[&str] =
+    &["android", "bitrig", "dragonfly", "freebsd", "ios", "linux", "macos", "netbsd", "openbsd", "windows"];
 
 pub(crate) extern "C" fn os_platform(process: &mut Process) -> Word {
     let name = std::env::consts::OS;
