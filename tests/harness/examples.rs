@@ -69,17 +69,17 @@ fn wc() {
         let mut command = Command::new(&program);
         run(command.current_dir(directory.path()).args(names), LIMIT)
     };
-    let one = "       3       4      17 one\n";
-    let many = "  100000  200000 1200000 many\n";
+    let one = "      3       4      17 one\n";
+    let many = " 100000  200000 1200000 many\n";
     assert_eq!(of(&["one"]).stdout, one);
     let both = of(&["one", "many"]);
-    assert_eq!(both.stdout, format!("{one}{many}  100003  200004 1200017 total\n"));
+    assert_eq!(both.stdout, format!("{one}{many} 100003  200004 1200017 total\n"));
     assert_eq!((both.status, both.stderr.as_str()), (Some(0), ""));
     let some = of(&["missing", "one", "."]);
-    assert_eq!(some.stdout, format!("{one}       3       4      17 total\n"));
+    assert_eq!(some.stdout, format!("{one}      3       4      17 total\n"));
     let missing = "wc: missing: The resource could not be found\n";
     assert_eq!(some.stderr, format!("{missing}wc: .: An unknown IO error occurred\n"));
     assert_eq!(some.status, Some(1));
-    assert_eq!(wc_of(&program, b"one two\n"), "       1       2       8 \n");
-    assert_eq!(wc_of(&program, b""), "       0       0       0 \n");
+    assert_eq!(wc_of(&program, b"one two\n"), "      1       2       8 \n");
+    assert_eq!(wc_of(&program, b""), "      0       0       0 \n");
 }
