@@ -16,6 +16,7 @@
 #[cfg_attr(inko_sanitize, expect(dead_code, reason = "sanitizers watch the allocator of the system"))]
 static ALLOCATOR: memory::Allocator = memory::Allocator;
 
+mod child;
 mod config;
 mod entries;
 mod frames;

@@ -13,9 +13,6 @@ unsafe extern "C" {
 #[unsafe(no_mangle)]
 extern "C" fn main(_: i32, _: *const *const u8) -> i32 {
     panic::install_hook();
-    // A closed pipe is an error of a write, not the end of the program.
-    // SAFETY: ignoring a signal installs no code.
-    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
     let threads = config::load();
     primitives::start_clock();
     // SAFETY: the compiler has written this table, and nobody changes it.

@@ -6,7 +6,7 @@ mod support;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
-use support::{Finished, INKOC, build_runtime, run};
+use support::{Finished, build, run};
 use tempfile::TempDir;
 
 /// None of these needs longer, even on a busy machine.
@@ -48,14 +48,8 @@ struct Program {
 impl Program {
     #[track_caller]
     fn new(source: &str) -> Self {
-        build_runtime();
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("program");
-        let file = directory.path().join("main.inko");
-        std::fs::write(&file, source).expect("it is written");
-        let output = Command::new(INKOC).arg("build").arg(&file).arg("-o").arg(&path).output();
-        let output = output.expect("the compiler starts");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let path = build(directory.path(), source);
         Self { _directory: directory, path }
     }
 

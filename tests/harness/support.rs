@@ -31,6 +31,24 @@ pub fn build_runtime() {
     });
 }
 
+/// Builds a program from its text, in a directory.
+#[track_caller]
+pub fn build(directory: &Path, source: &str) -> PathBuf {
+    let (file, output) = (directory.join("main.inko"), directory.join("program"));
+    std::fs::write(&file, source).expect("the program can be written");
+    build_file(&file, &output);
+    output
+}
+
+/// Builds the program of a file.
+#[track_caller]
+pub fn build_file(file: &Path, output: &Path) {
+    build_runtime();
+    let built = Command::new(INKOC).arg("build").arg(file).arg("-o").arg(output).output();
+    let built = built.expect("the compiler starts");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+}
+
 /// What a finished or stopped child did.
 pub struct Finished {
     /// The exit status; `None` when it was stopped or killed by a signal.

@@ -42,6 +42,8 @@ pub const READ_ONLY_FILE: u32 = 17;
 pub const WRITE_ONLY_FILE: u32 = 18;
 /// `ReadWriteFile`.
 pub const READ_WRITE_FILE: u32 = 19;
+/// `ChildProcess`.
+pub const CHILD_PROCESS: u32 = 22;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
@@ -61,4 +63,5 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("ReadOnlyFile", READ_ONLY_FILE),
     ("WriteOnlyFile", WRITE_ONLY_FILE),
     ("ReadWriteFile", READ_WRITE_FILE),
+    ("ChildProcess", CHILD_PROCESS),
 ];

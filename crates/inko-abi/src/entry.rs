@@ -224,10 +224,6 @@ macro_rules! rows {
             module_name (Word) -> Word : Panics;
             module_source_path (Word) -> Word : Panics;
 
-            // Runs the compiler with arguments (an Array of Strings); gives what it writes to standard error, or throws
-            // a String that says why it can't be run. Blocks the thread.
-            test_run (Word) -> Throws : Panics;
-
             // Generators. A generator runs a closure without arguments on a stack of its own.
             generator_new (Word) -> Word : Panics;
             // `True` if it yielded, `False` if it ended; throws what the body throws.
@@ -253,7 +249,7 @@ macro_rules! rows {
             env_get (Word) -> Throws : Panics;
             env_set (Word, Word) -> Nothing : Panics;
             env_remove (Word) -> Nothing : Panics;
-            // An Array of the names of all variables.
+            // An Array of the names and values of all variables by turns.
             env_variables () -> Word : Panics;
             // Throws `Nil` if it is unknown.
             env_home_directory () -> Throws : Panics;
@@ -293,6 +289,23 @@ macro_rules! rows {
             file_size (Word) -> Throws : Panics;
             file_remove (Word) -> Throws : Panics;
             file_copy (Word, Word) -> Throws : Panics;
+
+            // Child processes. They throw an Integer error code.
+            os_platform () -> Word : Panics;
+            // Program, Array of arguments, Array of names and values of variables by turns, Array of three codes for the
+            // standard streams (0 nothing, 1 ours, 2 a pipe), and directory, the current one if it is empty.
+            child_process_spawn (Word, Word, Word, Word, Word) -> Throws : Panics;
+            // Stream 1 or 2, ByteArray, size. May block the thread.
+            child_process_read (Word, Word, Word, Word) -> Throws : Panics;
+            // String or ByteArray, the byte to begin at, and whether to wait until all is written, which may block the
+            // thread. The number of bytes written.
+            child_process_write (Word, Word, Word, Bool) -> Throws : Panics;
+            // Stream 0, 1 or 2.
+            child_process_close (Word, Word) -> Nothing : Panics;
+            // The exit code. Blocks the thread.
+            child_process_wait (Word) -> Throws : Panics;
+            // The exit code, -1 while it runs.
+            child_process_try_wait (Word) -> Throws : Panics;
         }
     };
 }

@@ -28,6 +28,8 @@ const LARGEST_CHUNK: usize = 64 << 10;
 pub enum CopyError {
     /// It contains a generator, whose stack belongs to its process.
     Generator,
+    /// It contains a child process, which one process waits for.
+    ChildProcess,
 }
 
 impl CopyError {
@@ -35,6 +37,7 @@ impl CopyError {
     pub fn message(self) -> &'static str {
         match self {
             Self::Generator => "Generator objects can't be copied",
+            Self::ChildProcess => "Commands can't be copied",
         }
     }
 }
@@ -147,8 +150,10 @@ impl Copier {
             return Ok(());
         }
         let number = object.class();
-        if number == class::GENERATOR {
-            return Err(CopyError::Generator);
+        match number {
+            class::GENERATOR => return Err(CopyError::Generator),
+            class::CHILD_PROCESS => return Err(CopyError::ChildProcess),
+            _ => {}
         }
         let size = object.size();
         let copy = self.take(size);

@@ -1,5 +1,5 @@
 //! What objects own outside of heaps: bytes of long strings shared by reference count, process handles,
-//! the stacks of generators, and resources of the operating system.
+//! the stacks of generators, resources of the operating system, and child processes.
 //!
 //! *Guarantee:* what an object with `FLAG_EXTERNAL` owns is released exactly once: when a collection finds
 //! the object dead, or with its heap.
@@ -51,6 +51,7 @@ pub fn weight(object: Object) -> usize {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
         number if resource::is_class(number) => resource::WEIGHT,
+        class::CHILD_PROCESS => resource::WEIGHT,
         _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
     }
 }
@@ -62,6 +63,7 @@ pub fn release(object: Object) {
         class::STRING => drop(unsafe { Arc::from_raw(object.raw(STRING_BYTES) as *const Shared) }),
         class::PROCESS => crate::handle::release(object.raw(HANDLE_POINTER)),
         number if resource::is_class(number) => resource::release(object),
+        class::CHILD_PROCESS => crate::child::release(object),
         class::GENERATOR => crate::generator::release(object.raw(HANDLE_POINTER)),
         other => unreachable!("objects of class {other} own nothing"),
     }

@@ -28,10 +28,20 @@ fn variable(name: &str) -> Option<OsString> {
     VARIABLES.lock().get(OsStr::new(name)).cloned()
 }
 
+/// All variables.
+pub(super) fn all() -> BTreeMap<OsString, OsString> {
+    VARIABLES.lock().clone()
+}
+
+/// Whether a variable can have a name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(['=', '\0'])
+}
+
 /// The name of a variable that is to be changed.
 fn checked(process: &mut Process, name: Word) -> String {
     let name = text(name);
-    if name.is_empty() || name.contains(['=', '\0']) {
+    if !is_name(name) {
         panic(process, format_args!("{name:?} can't be the name of an environment variable"));
     }
     name.to_owned()
@@ -71,9 +81,10 @@ pub(crate) extern "C" fn env_remove(_: &mut Process, name: Word) {
 }
 
 pub(crate) extern "C" fn env_variables(process: &mut Process) -> Word {
-    let names: Vec<OsString> = VARIABLES.lock().keys().cloned().collect();
-    let names: Vec<Word> = names.iter().map(|name| string(process, name)).collect();
-    process.array(&names)
+    let all = all();
+    let pairs = all.iter().flat_map(|(name, value)| [name, value]);
+    let pairs: Vec<Word> = pairs.map(|text| string(process, text)).collect();
+    process.array(&pairs)
 }
 
 pub(crate) extern "C" fn env_home_directory(process: &mut Process) -> Outcome {

@@ -10,6 +10,7 @@ use inko_abi::class;
 use inko_abi::word::Word;
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::MetadataExt;
 
 fn open(process: &mut Process, class: u32, path: Word, options: &OpenOptions) -> Outcome {
     let path = text(path);
@@ -45,16 +46,23 @@ fn retried(mut operation: impl FnMut() -> io::Result<usize>) -> io::Result<usize
     }
 }
 
+/// How many bytes to read for a size; `None` for all. More than fits a small integer is all, as is anything that isn't
+/// positive.
+pub(super) fn limit(size: Word) -> Option<usize> {
+    match if word::is_small(size) { word::small_value(size) } else { 0 } {
+        size @ 1.. => Some(size as usize),
+        _ => None,
+    }
+}
+
 pub(crate) extern "C" fn file_read(process: &mut Process, file: Word, array: Word, size: Word) -> Outcome {
     let resource = resource::of(file);
     let mut read = Vec::new();
-    // More than fits a small integer is everything, as is anything negative.
-    let limit = if word::is_small(size) { word::small_value(size) } else { 0 };
     let result = process.outside(|| {
         let file = resource.file()?;
-        match limit {
-            size @ 1.. => (&*file).take(size as u64).read_to_end(&mut read),
-            _ => (&*file).read_to_end(&mut read),
+        match limit(size) {
+            Some(size) => (&*file).take(size as u64).read_to_end(&mut read),
+            None => (&*file).read_to_end(&mut read),
         }
     });
     // What was read before an error isn't lost.
@@ -119,7 +127,19 @@ pub(crate) extern "C" fn file_remove(process: &mut Process, path: Word) -> Outco
     outcome(process.outside(|| fs::remove_file(path).map(|()| 0)))
 }
 
+/// Whether two paths lead to one file.
+fn is_same(one: &str, other: &str) -> bool {
+    let identity = |path| fs::metadata(path).map(|metadata| (metadata.dev(), metadata.ino()));
+    matches!((identity(one), identity(other)), (Ok(one), Ok(other)) if one == other)
+}
+
 pub(crate) extern "C" fn file_copy(process: &mut Process, from: Word, to: Word) -> Outcome {
     let (from, to) = (text(from), text(to));
-    outcome(process.outside(|| fs::copy(from, to).map(|size| size as usize)))
+    outcome(process.outside(|| {
+        // The target is emptied first.
+        if is_same(from, to) {
+            return Err(ErrorKind::InvalidInput.into());
+        }
+        fs::copy(from, to).map(|size| size as usize)
+    }))
 }

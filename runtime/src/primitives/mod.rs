@@ -6,7 +6,7 @@
 
 mod array;
 mod byte_array;
-mod compiler;
+mod child;
 mod env;
 mod file;
 mod float;
@@ -23,7 +23,7 @@ mod time;
 
 pub(crate) use array::*;
 pub(crate) use byte_array::*;
-pub(crate) use compiler::*;
+pub(crate) use child::*;
 pub(crate) use env::*;
 pub(crate) use file::*;
 pub(crate) use float::*;

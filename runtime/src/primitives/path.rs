@@ -65,6 +65,8 @@ fn done(result: io::Result<()>) -> Outcome {
 
 pub(crate) extern "C" fn directory_create(process: &mut Process, path: Word, recursive: bool) -> Outcome {
     let path = text(path);
+    // To create no directory at all is fine for `create_dir_all`.
+    let recursive = recursive && !path.is_empty();
     done(process.outside(|| if recursive { fs::create_dir_all(path) } else { fs::create_dir(path) }))
 }
 

@@ -34,6 +34,7 @@ mod slot;
 mod ticker;
 mod worker;
 
+pub use signals::restore as restore_signals;
 pub use worker::Context;
 
 use crate::config::Threads;

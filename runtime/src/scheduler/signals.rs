@@ -1,13 +1,16 @@
-//! Signals: `SIGINT` and `SIGTERM` end the program, `SIGQUIT` asks for a report on all processes.
+//! Signals: `SIGINT` and `SIGTERM` end the program, `SIGQUIT` asks for a report on all processes, `SIGCHLD` says that a
+//! child process has ended. Writes to closed pipes and beyond the limit of a file's size are errors, not signals.
 //!
 //! A thread waits for them, so that nothing has to be safe in a signal handler. Signals that the program's parent had
-//! ignored stay ignored, as a shell wants it for programs in the background.
+//! ignored stay ignored, as a shell wants it for programs in the background. Child processes find everything as the
+//! program has found it.
 
 use super::{report, start_thread};
-use crate::primitives;
-use libc::{SIGINT, SIGQUIT, SIGTERM, c_int, sigset_t};
+use crate::{child, primitives};
+use libc::{SIG_DFL, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ, c_int, sigset_t};
+use std::io;
 use std::mem::MaybeUninit;
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 /// So long the end waits for what was printed to be written: standard output may be a pipe that nobody reads.
@@ -16,12 +19,30 @@ const FLUSHING: Duration = Duration::from_millis(200);
 /// The signals that are taken care of.
 pub(super) struct Signals(sigset_t);
 
+/// What the program has found when it started.
+struct Found {
+    blocked: sigset_t,
+    ignores_pipes: bool,
+}
+
+static FOUND: OnceLock<Found> = OnceLock::new();
+
 /// Blocks the signals in this thread and all that it starts.
 pub(super) fn take_over() -> Signals {
-    let mut set = MaybeUninit::uninit();
-    // SAFETY: initialises the set, then adds valid signals to it; the queries have room for the answer.
+    let (mut set, mut blocked) = (MaybeUninit::uninit(), MaybeUninit::uninit());
+    // SAFETY: initialises the sets, then adds valid signals; the queries have room for the answer. The actions that are
+    // set install no code.
     unsafe {
+        let ignores_pipes = libc::signal(SIGPIPE, SIG_IGN) == SIG_IGN;
+        // The system forgets the status of children whose signals are ignored.
+        libc::signal(SIGCHLD, SIG_DFL);
         libc::sigemptyset(set.as_mut_ptr());
+        // Nobody waits for it: the write that has caused it fails.
+        libc::sigaddset(set.as_mut_ptr(), SIGXFSZ);
+        libc::pthread_sigmask(libc::SIG_BLOCK, set.as_ptr(), blocked.as_mut_ptr());
+        let _ = FOUND.set(Found { blocked: blocked.assume_init(), ignores_pipes });
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), SIGCHLD);
         for signal in [SIGINT, SIGTERM, SIGQUIT] {
             let mut present = MaybeUninit::<libc::sigaction>::uninit();
             let known = libc::sigaction(signal, std::ptr::null(), present.as_mut_ptr()) == 0;
@@ -34,6 +55,17 @@ pub(super) fn take_over() -> Signals {
     }
 }
 
+/// To be called in a child process before it becomes another program: signals are what they were for this one.
+pub fn restore() -> io::Result<()> {
+    let Some(found) = FOUND.get() else { return Ok(()) };
+    // SAFETY: both may be called between fork and exec; the set is initialised.
+    let failed = unsafe {
+        libc::signal(SIGPIPE, if found.ignores_pipes { SIG_IGN } else { SIG_DFL });
+        libc::pthread_sigmask(libc::SIG_SETMASK, &found.blocked, std::ptr::null_mut())
+    };
+    if failed == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(failed)) }
+}
+
 impl Signals {
     /// Waits for signals for ever.
     pub(super) fn serve(self) {
@@ -44,6 +76,7 @@ impl Signals {
                 return;
             }
             match signal {
+                SIGCHLD => child::reap(),
                 SIGQUIT => report::show_all(write_error),
                 _ => end(signal),
             }

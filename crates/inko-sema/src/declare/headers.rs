@@ -9,6 +9,7 @@ use crate::tree::Attribute;
 use crate::types::{ClassId, ModuleId, ParamId, TypeId};
 use crate::world::{Symbol, View, World};
 use cranelift_entity::EntityRef;
+use inko_abi::class;
 use inko_syntax::Name;
 use inko_syntax::ast::{self, Item};
 
@@ -99,13 +100,14 @@ fn trait_header(world: &mut World<'_>, module: ModuleId, source: &ast::Trait) {
     }
 }
 
-/// Every class implements `Object`; the classes of modules do so only if they implement another trait,
-/// whose values answer `Object`'s messages.
+/// Every class but `ChildProcess` implements `Object`; the classes of modules do so only if they implement another
+/// trait, whose values answer `Object`'s messages.
 fn give_object(world: &mut World<'_>) {
     let object = world.core.object;
     for index in 0..world.program.classes.len() {
         let class = ClassId::new(index);
-        if world.module_of_class(class).is_none() {
+        let is_child = world.program.classes[class].built_in == Some(class::CHILD_PROCESS);
+        if world.module_of_class(class).is_none() && !is_child {
             world.program.classes[class].traits.insert(object, Vec::new());
         }
     }
