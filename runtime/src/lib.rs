@@ -18,6 +18,7 @@ static ALLOCATOR: memory::Allocator = memory::Allocator;
 
 mod config;
 mod entries;
+mod ffi;
 mod frames;
 mod generator;
 mod handle;

@@ -42,6 +42,12 @@ pub const READ_ONLY_FILE: u32 = 17;
 pub const WRITE_ONLY_FILE: u32 = 18;
 /// `ReadWriteFile`.
 pub const READ_WRITE_FILE: u32 = 19;
+/// `Library` of `std::ffi`.
+pub const LIBRARY: u32 = 23;
+/// `Function` of `std::ffi`.
+pub const FUNCTION: u32 = 24;
+/// `Pointer` of `std::ffi`.
+pub const POINTER: u32 = 25;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
@@ -61,4 +67,7 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("ReadOnlyFile", READ_ONLY_FILE),
     ("WriteOnlyFile", WRITE_ONLY_FILE),
     ("ReadWriteFile", READ_WRITE_FILE),
+    ("Library", LIBRARY),
+    ("Function", FUNCTION),
+    ("Pointer", POINTER),
 ];

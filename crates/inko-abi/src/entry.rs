@@ -291,6 +291,26 @@ macro_rules! rows {
             file_size (Word) -> Throws : Panics;
             file_remove (Word) -> Throws : Panics;
             file_copy (Word, Word) -> Throws : Panics;
+
+            // C. An Array of names; throws a String.
+            ffi_library_open (Word) -> Throws : Panics;
+            // Library, name; throws a String.
+            ffi_library_variable (Word, Word) -> Throws : Panics;
+            ffi_library_close (Word) -> Nothing : Panics;
+            // Pointer, an Array of the numbers of the arguments' types, that of the result's.
+            ffi_function_new (Word, Word, Word) -> Word : Panics;
+            // Function, an Array of arguments. May block the thread.
+            ffi_function_call (Word, Word) -> Word : Panics;
+            ffi_pointer_new (Word) -> Word : Panics;
+            ffi_pointer_address (Word) -> Word : Panics;
+            // Pointer, offset, the type's number.
+            ffi_pointer_read (Word, Word, Word) -> Word : Panics;
+            // Pointer, offset: the bytes up to a NUL.
+            ffi_pointer_read_bytes (Word, Word) -> Word : Panics;
+            // Pointer, offset, the type's number, value.
+            ffi_pointer_write (Word, Word, Word, Word) -> Nothing : Panics;
+            // Of a type's number; its alignment is the same.
+            ffi_type_size (Word) -> Word : Panics;
         }
     };
 }

@@ -1,12 +1,12 @@
 //! What objects own outside of heaps: bytes of long strings shared by reference count, process handles,
-//! the stacks of generators, and resources of the operating system.
+//! the stacks of generators, resources of the operating system, and libraries of C.
 //!
 //! *Guarantee:* what an object with `FLAG_EXTERNAL` owns is released exactly once: when a collection finds
 //! the object dead, or with its heap.
 
 use super::Visitor;
 use crate::object::Object;
-use crate::resource;
+use crate::{ffi, resource};
 use inko_abi::class;
 use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub fn duplicated(object: Object) {
         class::STRING => unsafe { Arc::increment_strong_count(object.raw(STRING_BYTES) as *const Shared) },
         class::PROCESS => crate::handle::retain(object.raw(HANDLE_POINTER)),
         number if resource::is_class(number) => resource::duplicated(object),
+        number if ffi::is_class(number) => ffi::duplicated(object),
         other => unreachable!("objects of class {other} aren't copied with what they own"),
     }
 }
@@ -51,6 +52,7 @@ pub fn weight(object: Object) -> usize {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
         number if resource::is_class(number) => resource::WEIGHT,
+        number if ffi::is_class(number) => ffi::weight(object),
         _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
     }
 }
@@ -62,6 +64,7 @@ pub fn release(object: Object) {
         class::STRING => drop(unsafe { Arc::from_raw(object.raw(STRING_BYTES) as *const Shared) }),
         class::PROCESS => crate::handle::release(object.raw(HANDLE_POINTER)),
         number if resource::is_class(number) => resource::release(object),
+        number if ffi::is_class(number) => ffi::release(object),
         class::GENERATOR => crate::generator::release(object.raw(HANDLE_POINTER)),
         other => unreachable!("objects of class {other} own nothing"),
     }

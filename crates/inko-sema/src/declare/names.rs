@@ -21,6 +21,7 @@ fn home_of_built_in(number: u32) -> &'static str {
         class::HASHER => "std::hash",
         class::GENERATOR => "std::iterator",
         class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => "std::fs::file",
+        class::LIBRARY | class::FUNCTION | class::POINTER => "std::ffi",
         _ => BOOTSTRAP,
     }
 }
