@@ -311,6 +311,12 @@ macro_rules! rows {
             ffi_pointer_write (Word, Word, Word, Word) -> Nothing : Panics;
             // Of a type's number; its alignment is the same.
             ffi_type_size (Word) -> Word : Panics;
+
+            // Amount, byte.
+            byte_array_filled (Word, Word) -> Word : Panics;
+            // Start, length: bytes by the index rule, fewer if there are no more.
+            byte_array_slice (Word, Word, Word) -> Word : Panics;
+            string_slice_bytes (Word, Word, Word) -> Word : Panics;
         }
     };
 }

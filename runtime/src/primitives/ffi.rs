@@ -244,8 +244,7 @@ pub(crate) extern "C" fn ffi_pointer_read_bytes(process: &mut Process, pointer: 
     let place = place(process, pointer, offset, "read");
     // SAFETY: that there are bytes up to a NUL is the program's promise.
     let bytes = unsafe { CStr::from_ptr(place.cast()) }.to_bytes();
-    let storage = process.byte_storage(bytes.len().max(1), bytes);
-    process.array_of(class::BYTE_ARRAY, storage, bytes.len())
+    process.byte_array(bytes.len().max(1), bytes)
 }
 
 pub(crate) extern "C" fn ffi_pointer_write(
