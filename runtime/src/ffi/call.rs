@@ -16,31 +16,17 @@ const FLOATS: usize = 8;
 const STACK: usize = 128;
 
 /// Where arguments are when a function is called.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Arguments {
     integers: [u64; INTEGERS],
     floats: [f64; FLOATS],
-    stack: [u64; STACK],
+    stack: Vec<u64>,
     integers_used: usize,
     floats_used: usize,
-    stack_used: usize,
 }
 
 /// As many arguments fit whatever their types are.
 pub const MOST: usize = STACK;
-
-impl Default for Arguments {
-    fn default() -> Self {
-        Self {
-            integers: [0; INTEGERS],
-            floats: [0.0; FLOATS],
-            stack: [0; STACK],
-            integers_used: 0,
-            floats_used: 0,
-            stack_used: 0,
-        }
-    }
-}
 
 impl Arguments {
     /// Adds an integer or an address, extended to 64 bits.
@@ -50,7 +36,7 @@ impl Arguments {
                 *register = bits;
                 self.integers_used += 1;
             }
-            None => self.push(bits),
+            None => self.stack.push(bits),
         }
     }
 
@@ -61,18 +47,13 @@ impl Arguments {
                 *register = value;
                 self.floats_used += 1;
             }
-            None => self.push(value.to_bits()),
+            None => self.stack.push(value.to_bits()),
         }
     }
 
     /// Adds a `float`, which is the low half of its register.
     pub fn float(&mut self, value: f32) {
         self.double(f64::from_bits(u64::from(value.to_bits())));
-    }
-
-    fn push(&mut self, bits: u64) {
-        self.stack[self.stack_used] = bits;
-        self.stack_used += 1;
     }
 }
 
@@ -99,11 +80,15 @@ macro_rules! call {
 ///
 /// # Safety
 /// There must be a function with these arguments and this result at the address, and it must be right to call it now.
-pub unsafe fn call<R>(address: u64, arguments: &Arguments) -> R {
+pub unsafe fn call<R>(address: u64, mut arguments: Arguments) -> R {
     // SAFETY: function pointers are addresses; that this is one is the caller's matter.
     let code = unsafe { std::mem::transmute::<*const c_void, Code<R>>(address as *const c_void) };
-    match arguments.stack_used {
-        0 => call!(code, arguments, []),
+    let pushed = arguments.stack.len();
+    if pushed == 0 {
+        return call!(code, arguments, []);
+    }
+    arguments.stack.resize(STACK, 0);
+    match pushed {
         1..=8 => call!(code, arguments, [0]),
         9..=32 => call!(code, arguments, [0 8 16 24]),
         _ => call!(code, arguments, [0 8 16 24 32 40 48 56 64 72 80 88 96 104 112 120]),
@@ -126,7 +111,7 @@ mod tests {
             arguments.integer(value as u64);
         }
         // SAFETY: these are the function's arguments, extended.
-        let sum: u64 = unsafe { call(integers as *const () as u64, &arguments) };
+        let sum: u64 = unsafe { call(integers as *const () as u64, arguments) };
         assert_eq!(sum as i64, integers(-1, 2, -3, 4, 5, 6, -7, 8, -9));
     }
 
@@ -163,7 +148,7 @@ mod tests {
         arguments.double(11.0);
         arguments.integer(12);
         // SAFETY: these are the function's arguments.
-        let sum: f32 = unsafe { call(mixed as Mixed as *const () as u64, &arguments) };
+        let sum: f32 = unsafe { call(mixed as Mixed as *const () as u64, arguments) };
         assert_eq!(sum, mixed(1.5, 2.5, 3, 4.5, 5.0, 6.0, 7.0, 8.0, 9.25, 10.5, 11.0, 12));
     }
 
@@ -184,7 +169,7 @@ mod tests {
                 expected += &format!("{index} {} ", index as f64 + 0.5);
             }
             // SAFETY: the buffer has room for the text.
-            let length: u64 = unsafe { call(libc::snprintf as *const () as u64, &arguments) };
+            let length: u64 = unsafe { call(libc::snprintf as *const () as u64, arguments) };
             assert_eq!(std::str::from_utf8(&buffer[..length as i32 as usize]).unwrap(), expected);
         }
     }

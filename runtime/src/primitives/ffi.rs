@@ -86,23 +86,23 @@ pub(crate) extern "C" fn ffi_function_call(process: &mut Process, function: Word
     }
     match function.returns {
         Kind::Void => {
-            let _: u64 = run(process, &function, &arguments);
+            let _: u64 = run(process, &function, arguments);
             word::NIL
         }
         Kind::F64 => {
-            let result = run(process, &function, &arguments);
+            let result = run(process, &function, arguments);
             super::float_box(process, result)
         }
         Kind::F32 => {
-            let result: f32 = run(process, &function, &arguments);
+            let result: f32 = run(process, &function, arguments);
             super::float_box(process, f64::from(result))
         }
         Kind::Integer(width) => {
-            let result = run(process, &function, &arguments);
+            let result = run(process, &function, arguments);
             integer::from_i128(process, width.value(result))
         }
         Kind::Pointer | Kind::String | Kind::ByteArray => {
-            let address = run(process, &function, &arguments);
+            let address = run(process, &function, arguments);
             let keeper = texts.into_iter().find(|text| is_inside(text, address));
             process.pointer(address, keeper)
         }
@@ -110,7 +110,7 @@ pub(crate) extern "C" fn ffi_function_call(process: &mut Process, function: Word
 }
 
 /// Calls a function outside of the scheduler's care and of the process's stack.
-fn run<R>(process: &mut Process, function: &Function, arguments: &Arguments) -> R {
+fn run<R>(process: &mut Process, function: &Function, arguments: Arguments) -> R {
     let stack = process.native_stack();
     // SAFETY: that the function takes and returns what the program says is the program's promise. What the arguments point to
     // is where it was, since the process allocates nothing meanwhile.
