@@ -7,6 +7,7 @@
 
 pub mod call;
 pub mod kind;
+pub mod recent;
 
 use crate::object::Object;
 use crate::process::Process;
@@ -32,6 +33,16 @@ pub enum Keeper {
     Library(unix::Library),
     /// The bytes of a string that a function took and returned a pointer into, with a NUL.
     Text(Vec<u8>),
+}
+
+impl Keeper {
+    /// What it counts as, in bytes.
+    fn size(&self) -> usize {
+        match self {
+            Keeper::Library(_) => FUNCTION_WEIGHT,
+            Keeper::Text(bytes) => bytes.capacity(),
+        }
+    }
 }
 
 /// A library object; `None` when it is closed.
@@ -165,10 +176,7 @@ pub fn weight(object: Object) -> usize {
         class::LIBRARY => WEIGHT,
         class::FUNCTION => FUNCTION_WEIGHT,
         // SAFETY: the object owns a count.
-        _ => match unsafe { &*(object.raw(POINTER_KEEPER) as *const Keeper) } {
-            Keeper::Library(_) => FUNCTION_WEIGHT,
-            Keeper::Text(bytes) => bytes.capacity(),
-        },
+        _ => unsafe { &*(object.raw(POINTER_KEEPER) as *const Keeper) }.size(),
     }
 }
 

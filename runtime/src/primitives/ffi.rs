@@ -155,6 +155,7 @@ fn pass(
                 let text = Arc::new(Keeper::Text(terminated(bytes(value))));
                 let Keeper::Text(bytes) = &*text else { unreachable!("it was just made") };
                 arguments.integer(bytes.as_ptr() as u64);
+                ffi::recent::keep(&text);
                 texts.push(text);
             }
             _ => wrong(process, value, "passed as a pointer"),
