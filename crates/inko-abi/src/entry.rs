@@ -317,6 +317,9 @@ macro_rules! rows {
             // Start, length: bytes by the index rule, fewer if there are no more.
             byte_array_slice (Word, Word, Word) -> Word : Panics;
             string_slice_bytes (Word, Word, Word) -> Word : Panics;
+            // Whether so many bytes can be written without waiting.
+            stdout_takes (Word) -> Bool : Leaf;
+            stderr_takes (Word) -> Bool : Leaf;
         }
     };
 }
