@@ -317,6 +317,10 @@ macro_rules! rows {
             // Start, length: bytes by the index rule, fewer if there are no more.
             byte_array_slice (Word, Word, Word) -> Word : Panics;
             string_slice_bytes (Word, Word, Word) -> Word : Panics;
+            // String, other string, offset in bytes: where the other one is from there on, -1 if it isn't.
+            string_find (Word, Word, Word) -> Word : Leaf;
+            // The same arguments: whether the other one is right there.
+            string_has (Word, Word, Word) -> Bool : Leaf;
             // Whether so many bytes can be written without waiting.
             stdout_takes (Word) -> Bool : Leaf;
             stderr_takes (Word) -> Bool : Leaf;

@@ -6,6 +6,7 @@ use crate::object::{Object, bytes, elements, text};
 use crate::process::Process;
 use inko_abi::object::FLAG_EXTERNAL;
 use inko_abi::word::{self, Word};
+use memchr::memmem;
 use std::ops::Range;
 
 /// The number of characters.
@@ -78,6 +79,23 @@ pub(crate) extern "C" fn string_slice_bytes(
     let bytes = bytes(string);
     let range = range(process, start, count, bytes.len());
     process.byte_array(range.len().max(1), &bytes[range])
+}
+
+/// The bytes from an offset on, if there is such an offset.
+fn bytes_from<'a>(string: Word, offset: Word) -> Option<&'a [u8]> {
+    let offset = word::is_small(offset).then(|| usize::try_from(word::small_value(offset)).ok()).flatten()?;
+    bytes(string).get(offset..)
+}
+
+pub(crate) extern "C" fn string_find(_: &mut Process, string: Word, other: Word, offset: Word) -> Word {
+    let Some(rest) = bytes_from(string, offset) else { return word::small(-1) };
+    // The offset may be in the middle of a character, but not the result.
+    let found = memmem::find(rest, bytes(other)).map(|at| at as i64 + word::small_value(offset));
+    word::small(found.unwrap_or(-1))
+}
+
+pub(crate) extern "C" fn string_has(_: &mut Process, string: Word, other: Word, offset: Word) -> bool {
+    bytes_from(string, offset).is_some_and(|rest| rest.starts_with(bytes(other)))
 }
 
 pub(crate) extern "C" fn string_to_lower(process: &mut Process, string: Word) -> Word {

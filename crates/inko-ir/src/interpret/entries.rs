@@ -184,6 +184,15 @@ impl Machine<'_> {
                 let range = strings::range(&args.integer(1)?, &args.integer(2)?, text.len())?;
                 word(Word::bytes(text.as_bytes()[range].to_vec()))
             }
+            Entry::string_find => {
+                let found = strings::find(&args.text(0)?, &args.text(1)?, &args.integer(2)?);
+                integer(found.map_or(-1, |offset| offset as i64))
+            }
+            Entry::string_has => {
+                let (text, other) = (args.text(0)?, args.text(1)?);
+                let rest = strings::from(&text, &args.integer(2)?);
+                flag(rest.is_some_and(|rest| rest.starts_with(other.as_bytes())))
+            }
             Entry::string_to_lower => string(&args.text(0)?.to_lowercase()),
             Entry::string_to_upper => string(&args.text(0)?.to_uppercase()),
             Entry::string_to_byte_array => word(Word::bytes(args.text(0)?.as_bytes().to_vec())),

@@ -25,6 +25,19 @@ pub(super) fn byte(text: &str, at: &IBig) -> Result<u8> {
     byte.ok_or_else(|| Stop::Panic(format!("The index {at} is out of bounds")))
 }
 
+/// The bytes from an offset on.
+pub(super) fn from<'a>(text: &'a str, offset: &IBig) -> Option<&'a [u8]> {
+    text.as_bytes().get(usize::try_from(offset).ok()?..)
+}
+
+/// Where another text is, from an offset in bytes on.
+pub(super) fn find(text: &str, other: &str, offset: &IBig) -> Option<usize> {
+    let rest = from(text, offset)?;
+    let before = text.len() - rest.len();
+    let mut starts = 0..=rest.len().checked_sub(other.len())?;
+    starts.find(|&at| rest[at..].starts_with(other.as_bytes())).map(|at| at + before)
+}
+
 /// In double quotes and escaped.
 pub(super) fn debug(text: &str) -> String {
     let mut out = "\"".to_owned();
