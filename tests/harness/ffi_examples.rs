@@ -1,4 +1,4 @@
-//! The examples that call C print what they should.
+//! The examples that call C print what they should, and what C prints isn't lost.
 
 mod support;
 
@@ -26,4 +26,15 @@ fn functions_of_mathematics() {
 #[test]
 fn sorting_by_a_function_of_c() {
     check("qsort.inko", "apple\ncherry\nfig\npear\nquince\n");
+}
+
+#[test]
+fn what_c_has_buffered() {
+    support::build_runtime();
+    let program = "import std::ffi::(self, Library)
+let libc = try! Library.new(Array.new('libc.so.6', 'libSystem.dylib'))
+let puts = try! libc.function('puts', arguments: Array.new(ffi.string), returns: ffi.i32)
+puts.call('from C')";
+    let done = run(Command::new(INKOC).args(["run", "-e", program]), LIMIT);
+    assert_eq!((done.status, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "from C\n", ""));
 }

@@ -20,6 +20,7 @@ use parking_lot::Mutex;
 use std::error::Error;
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a library counts as for the collector, in bytes: far more than its object takes.
 const WEIGHT: usize = 4096;
@@ -71,10 +72,27 @@ impl Library {
 
 /// Loads a library; else says why it can't be.
 pub fn load(name: &str) -> Result<Library, String> {
+    USED.store(true, Ordering::Relaxed);
     // SAFETY: code in the library runs now, which is what the program asks for.
     match unsafe { unix::Library::new(name) } {
         Ok(library) => Ok(Library(Mutex::new(Some(Arc::new(Keeper::Library(library)))))),
         Err(error) => Err(reason(&error)),
+    }
+}
+
+/// Whether a library was ever loaded.
+static USED: AtomicBool = AtomicBool::new(false);
+
+/// Writes what C has buffered for standard output, at the end of the program. Other streams are left alone: one that some
+/// thread waits for is locked.
+pub fn flush_at_exit() {
+    unsafe extern "C" {
+        static stdout: *mut libc::FILE;
+    }
+
+    if USED.load(Ordering::Relaxed) {
+        // SAFETY: it is a stream of the C library, which locks it.
+        unsafe { libc::fflush(stdout) };
     }
 }
 

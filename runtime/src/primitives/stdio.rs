@@ -113,4 +113,5 @@ pub(crate) extern "C" fn stdin_read(process: &mut Process, array: Word, size: Wo
 /// Writes what is buffered, at the end of the program. A stream that is closed has no reader to miss it.
 pub(crate) fn flush_at_exit() {
     let _ = io::stdout().lock().flush();
+    crate::ffi::flush_at_exit();
 }
