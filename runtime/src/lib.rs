@@ -19,6 +19,7 @@ static ALLOCATOR: memory::Allocator = memory::Allocator;
 mod child;
 mod config;
 mod entries;
+mod ffi;
 mod frames;
 mod generator;
 mod handle;

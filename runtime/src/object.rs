@@ -93,6 +93,7 @@ impl Object {
             class::BYTE_STORAGE => 16 + padded(self.raw(STORAGE_CAPACITY)),
             class::BLOCK => CLOSURE_CAPTURES as usize + captures(header) * 8,
             class::HASHER => 8 + HASHER_WORDS * 8,
+            class::POINTER if header & FLAG_EXTERNAL != 0 => 24,
             class::FLOAT
             | class::CELL
             | class::HOME
@@ -101,6 +102,9 @@ impl Object {
             | class::WRITE_ONLY_FILE
             | class::READ_WRITE_FILE
             | class::CHILD_PROCESS
+            | class::LIBRARY
+            | class::FUNCTION
+            | class::POINTER
             | class::GENERATOR
             | class::CLASS_OBJECT => 16,
             number => unreachable!("no object has the class {number}"),
@@ -138,6 +142,7 @@ impl Object {
             class::GENERATOR | class::HASHER | class::CLASS_OBJECT => {}
             class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => {}
             class::CHILD_PROCESS => {}
+            class::LIBRARY | class::FUNCTION | class::POINTER => {}
             number => {
                 let row = program::class(number);
                 debug_assert_eq!(row.layout, Layout::Instance);

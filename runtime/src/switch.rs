@@ -9,6 +9,7 @@ use crate::process::{Action, Process};
 use crate::program;
 use inko_abi::word::Word;
 use std::arch::naked_asm;
+use std::ffi::c_void;
 use std::mem::offset_of;
 
 /// What the switches save.
@@ -118,4 +119,53 @@ pub unsafe fn prepare(process: &mut Process, base: u64) {
     frames.stack = base - 8;
     // SAFETY: passed on to the caller.
     unsafe { *(frames.stack as *mut u64) = start as *const () as u64 };
+}
+
+impl Process {
+    /// How far the stack of the thread that runs it is used.
+    pub fn native_stack(&self) -> NativeStack {
+        NativeStack(self.execution.switch.native)
+    }
+}
+
+/// The stack pointer of the worker that runs a process.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeStack(u64);
+
+/// Runs something on the stack of the thread that runs the process, which has a guard page, and room for code that doesn't
+/// know of the processes' stacks.
+pub fn on_native_stack<R>(stack: NativeStack, operation: impl FnOnce() -> R) -> R {
+    /// The operation before, its result after.
+    type Slot<F, R> = (Option<F>, Option<R>);
+
+    extern "C" fn run<F: FnOnce() -> R, R>(slot: *mut c_void) {
+        // SAFETY: it is the slot below, which nobody else uses meanwhile.
+        let slot = unsafe { &mut *slot.cast::<Slot<F, R>>() };
+        slot.1 = slot.0.take().map(|operation| operation());
+    }
+
+    fn enter<F: FnOnce() -> R, R>(stack: NativeStack, slot: &mut Slot<F, R>) {
+        // SAFETY: the worker uses nothing below its stack pointer before the process goes back to it.
+        unsafe { call_on(stack.0, run::<F, R>, (&raw mut *slot).cast()) }
+    }
+
+    let mut slot = (Some(operation), None);
+    enter(stack, &mut slot);
+    slot.1.expect("the operation has been run")
+}
+
+/// Calls a function with another stack pointer.
+#[unsafe(naked)]
+unsafe extern "C" fn call_on(stack: u64, function: extern "C" fn(*mut c_void), argument: *mut c_void) {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "mov rsp, rdi",
+        "and rsp, -16",
+        "mov rdi, rdx",
+        "call rsi",
+        "mov rsp, rbp",
+        "pop rbp",
+        "ret"
+    )
 }

@@ -44,6 +44,12 @@ pub const WRITE_ONLY_FILE: u32 = 18;
 pub const READ_WRITE_FILE: u32 = 19;
 /// `ChildProcess`.
 pub const CHILD_PROCESS: u32 = 22;
+/// `Library` of `std::ffi`.
+pub const LIBRARY: u32 = 23;
+/// `Function` of `std::ffi`.
+pub const FUNCTION: u32 = 24;
+/// `Pointer` of `std::ffi`.
+pub const POINTER: u32 = 25;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
@@ -64,4 +70,7 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("WriteOnlyFile", WRITE_ONLY_FILE),
     ("ReadWriteFile", READ_WRITE_FILE),
     ("ChildProcess", CHILD_PROCESS),
+    ("Library", LIBRARY),
+    ("Function", FUNCTION),
+    ("Pointer", POINTER),
 ];

@@ -306,6 +306,36 @@ macro_rules! rows {
             child_process_wait (Word) -> Throws : Panics;
             // The exit code, -1 while it runs.
             child_process_try_wait (Word) -> Throws : Panics;
+            // C. An Array of names; throws a String.
+            ffi_library_open (Word) -> Throws : Panics;
+            // Library, name; throws a String.
+            ffi_library_variable (Word, Word) -> Throws : Panics;
+            ffi_library_close (Word) -> Nothing : Panics;
+            // Pointer, an Array of the numbers of the arguments' types, that of the result's.
+            ffi_function_new (Word, Word, Word) -> Word : Panics;
+            // Function, an Array of arguments. May block the thread.
+            ffi_function_call (Word, Word) -> Word : Panics;
+            ffi_pointer_new (Word) -> Word : Panics;
+            ffi_pointer_address (Word) -> Word : Panics;
+            // Pointer, offset, the type's number.
+            ffi_pointer_read (Word, Word, Word) -> Word : Panics;
+            // Pointer, offset: the bytes up to a NUL.
+            ffi_pointer_read_bytes (Word, Word) -> Word : Panics;
+            // Pointer, offset, the type's number, value.
+            ffi_pointer_write (Word, Word, Word, Word) -> Nothing : Panics;
+            // Of a type's number; its alignment is the same.
+            ffi_type_size (Word) -> Word : Panics;
+
+            // Start, length: bytes by the index rule, fewer if there are no more.
+            byte_array_slice (Word, Word, Word) -> Word : Panics;
+            string_slice_bytes (Word, Word, Word) -> Word : Panics;
+            // String, other string, offset in bytes: where the other one is from there on, -1 if it isn't.
+            string_find (Word, Word, Word) -> Word : Leaf;
+            // The same arguments: whether the other one is right there.
+            string_has (Word, Word, Word) -> Bool : Leaf;
+            // Whether so many bytes can be written without waiting.
+            stdout_takes (Word) -> Bool : Leaf;
+            stderr_takes (Word) -> Bool : Leaf;
         }
     };
 }

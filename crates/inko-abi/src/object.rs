@@ -94,3 +94,7 @@ pub const HASHER_STATE: i32 = 8;
 pub const HASHER_WORDS: usize = 4;
 /// Class objects: the class number they stand for, raw.
 pub const CLASS_OBJECT_CLASS: i32 = 8;
+/// Pointers of C: the address, raw.
+pub const POINTER_ADDRESS: i32 = 8;
+/// Pointers of C with [`FLAG_EXTERNAL`]: a raw pointer to what they keep, which belongs to the runtime.
+pub const POINTER_KEEPER: i32 = 16;

@@ -19,7 +19,7 @@ pub struct Reflection {
 pub struct Class {
     /// For each attribute the number of the class that its values must have, `inko_abi::class::NONE` if any will do.
     pub attributes: Vec<u32>,
-    /// Its methods, those of traits and static ones included.
+    /// Its methods, those of traits and static ones included; for the class of a module object, those of the module, too.
     pub methods: Vec<Method>,
     /// The numbers of the traits that it implements.
     pub traits: Vec<u32>,

@@ -73,7 +73,7 @@ fn loops_of_programs_are_loops() {
             .collect();
         for line in dumps.iter().flat_map(|dump| dump.lines().skip(1)) {
             // Printing may move to another thread; that closure is std's and stays.
-            let printing = line.contains("print.<block") || line.contains("std::process._moved");
+            let printing = line.contains("stdout._write.<block") || line.contains("std::process._moved");
             let direct = line.contains("call runtime") || line.contains("call main");
             let left = ["_cell", "_home", "= closure ", "invoke", "call ", "exit "]
                 .iter()

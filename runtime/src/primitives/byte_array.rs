@@ -1,13 +1,12 @@
 //! Byte arrays.
 
-use super::{Index, filled_amount, index, integer, out_of_bounds, write_barrier};
+use super::{Index, filled_amount, index, integer, out_of_bounds, range, write_barrier};
 use crate::object::{Object, byte_elements, elements};
 use crate::panic::panic;
 use crate::process::Process;
 use inko_abi::class;
 use inko_abi::object::*;
 use inko_abi::word::{self, Word};
-
 /// The smallest storage that an array grows to.
 const FIRST_CAPACITY: usize = 16;
 
@@ -21,6 +20,12 @@ impl Process {
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), storage.pointer(STORAGE_ELEMENTS), bytes.len());
         }
         storage.word()
+    }
+
+    /// Makes a byte array with a copy of bytes and room for so many.
+    pub(super) fn byte_array(&mut self, capacity: usize, bytes: &[u8]) -> Word {
+        let storage = self.byte_storage(capacity, bytes);
+        self.array_of(class::BYTE_ARRAY, storage, bytes.len())
     }
 
     /// Appends bytes to a byte array.
@@ -54,18 +59,27 @@ fn byte(process: &mut Process, value: Word) -> u8 {
 pub(crate) extern "C" fn byte_array_from_array(process: &mut Process, values: Word) -> Word {
     let values = elements(values);
     let bytes: Vec<u8> = values.iter().map(|&value| byte(process, value)).collect();
-    let storage = process.byte_storage(bytes.len().max(1), &bytes);
-    process.array_of(class::BYTE_ARRAY, storage, bytes.len())
+    process.byte_array(bytes.len().max(1), &bytes)
 }
 
 pub(crate) extern "C" fn byte_array_filled(process: &mut Process, amount: Word, value: Word) -> Word {
-    let value = byte(process, value);
+    let byte = byte(process, value);
     let amount = filled_amount(process, amount);
-    // Memory of large objects is zeroed, but that of small ones isn't.
-    let storage = process.byte_storage(amount.max(1), &[]);
-    // SAFETY: the storage is new and has room for so many bytes.
-    unsafe { Object::of(storage).pointer(STORAGE_ELEMENTS).write_bytes(value, amount) };
-    process.array_of(class::BYTE_ARRAY, storage, amount)
+    let array = process.byte_array(amount.max(1), &[]);
+    Object::of(array).set_raw(BYTES_LENGTH, amount as u64);
+    byte_elements(array).fill(byte);
+    array
+}
+
+pub(crate) extern "C" fn byte_array_slice(
+    process: &mut Process,
+    array: Word,
+    start: Word,
+    count: Word,
+) -> Word {
+    let bytes = byte_elements(array);
+    let range = range(process, start, count, bytes.len());
+    process.byte_array(range.len().max(1), &bytes[range])
 }
 
 pub(crate) extern "C" fn byte_array_get(process: &mut Process, array: Word, at: Word) -> Word {

@@ -200,3 +200,13 @@ pub(crate) fn to_u64(value: Word) -> Option<u64> {
     let object = Object::of(value);
     (object.raw(BIG_LENGTH) == 1).then(|| object.raw(BIG_LIMBS))
 }
+
+/// The low 64 bits of an integer in two's complement.
+pub(crate) fn low_bits(value: Word) -> u64 {
+    if word::is_small(value) {
+        return word::small_value(value) as u64;
+    }
+    let object = Object::of(value);
+    let low = object.raw(BIG_LIMBS);
+    if (object.raw(BIG_LENGTH) as i64) < 0 { low.wrapping_neg() } else { low }
+}

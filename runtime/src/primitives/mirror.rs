@@ -16,6 +16,9 @@ use inko_abi::word::{self, Word};
 /// No block takes so many arguments: methods as blocks fit no block type, since nothing could call them.
 const NO_ARITY: u8 = u8::MAX;
 
+/// The hidden attribute of a class that is its name; its instances have it as they have the class's methods.
+const OBJECT_NAME: &str = "@_object_name";
+
 fn reflection() -> &'static Reflection {
     let reflection = program::program().reflection;
     assert!(!reflection.is_null(), "programs that reflect have the tables");
@@ -94,18 +97,23 @@ pub(crate) extern "C" fn object_attribute_names(process: &mut Process, value: Wo
 }
 
 pub(crate) extern "C" fn object_attribute(process: &mut Process, value: Word, name: Word) -> Word {
-    let name = text(name);
-    if let Some(number) = subject_class(value) {
-        let found = methods(class_mirror(number)).iter().find(|row| program::string(row.name) == name);
-        return found.map_or(word::NIL, |row| method(process, row));
+    if text(name) == OBJECT_NAME {
+        return object_name(process, value);
     }
-    let number = class_of(value);
-    if let Some((index, offset)) = declared(number, name) {
+    let name = text(name);
+    let subject = subject_class(value);
+    let number = subject.unwrap_or_else(|| class_of(value));
+    if subject.is_none()
+        && let Some((index, offset)) = declared(number, name)
+    {
         let bits = Object::of(value).raw(offset);
         return if is_double(number, index) { super::float_box(process, f64::from_bits(bits)) } else { bits };
     }
     let extra = with_attributes(value).and_then(|object| process.heap.extras().get(object, name));
-    extra.unwrap_or(word::NIL)
+    extra.unwrap_or_else(|| {
+        let found = methods(class_mirror(number)).iter().find(|row| program::string(row.name) == name);
+        found.map_or(word::NIL, |row| method(process, row))
+    })
 }
 
 /// The index and the offset of an attribute that a class declares.

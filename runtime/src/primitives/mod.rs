@@ -8,6 +8,7 @@ mod array;
 mod byte_array;
 mod child;
 mod env;
+mod ffi;
 mod file;
 mod float;
 mod hasher;
@@ -25,6 +26,7 @@ pub(crate) use array::*;
 pub(crate) use byte_array::*;
 pub(crate) use child::*;
 pub(crate) use env::*;
+pub(crate) use ffi::*;
 pub(crate) use file::*;
 pub(crate) use float::*;
 pub(crate) use hasher::*;
@@ -43,6 +45,7 @@ use crate::process::Process;
 use inko_abi::class;
 use inko_abi::object::*;
 use inko_abi::word::{self, Word};
+use std::ops::Range;
 
 impl Process {
     /// Makes an object of a size in bytes with a header; the rest is to be filled at once.
@@ -138,6 +141,17 @@ fn index(process: &mut Process, index: Word, length: usize) -> Index {
         std::cmp::Ordering::Equal => Index::End,
         std::cmp::Ordering::Greater => Index::Outside,
     }
+}
+
+/// At most so many positions below a length, from one by the index rule.
+fn range(process: &mut Process, start: Word, count: Word, length: usize) -> Range<usize> {
+    let start = match index(process, start, length) {
+        Index::Inside(start) => start,
+        Index::End | Index::Outside => length,
+    };
+    // A count that is no machine word is larger than any length.
+    let count = if word::is_small(count) { word::small_value(count).max(0) as usize } else { usize::MAX };
+    start..start.saturating_add(count).min(length)
 }
 
 fn out_of_bounds(process: &mut Process, index: Word) -> ! {

@@ -6,7 +6,9 @@ use crate::outcome::Outcome;
 use crate::panic::panic;
 use crate::process::Process;
 use inko_abi::word::Word;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::fd::AsFd;
 
 /// The code that std's `io::Error` has for an error of the operating system.
 fn code(error: &io::Error) -> i64 {
@@ -46,6 +48,28 @@ pub(crate) fn failed(error: &io::Error) -> Outcome {
 
 fn write(mut stream: impl Write, bytes: &[u8]) -> Outcome {
     outcome(stream.write_all(bytes).map(|()| bytes.len()))
+}
+
+/// So many bytes fit into a pipe, or nearly any other stream, that takes bytes at all: less than POSIX's `PIPE_BUF`,
+/// since some may be buffered here.
+const SHORT: i64 = 3072;
+
+/// Whether a stream takes so many bytes without a wait, as far as can be known: another program may write, too.
+fn takes(stream: impl AsFd, size: Word) -> bool {
+    if !word::is_small(size) || word::small_value(size) > SHORT {
+        return false;
+    }
+    // An error counts as ready: the write ends with it.
+    let mut ready = [PollFd::new(stream.as_fd(), PollFlags::POLLOUT)];
+    matches!(poll(&mut ready, PollTimeout::ZERO), Ok(1))
+}
+
+pub(crate) extern "C" fn stdout_takes(_: &mut Process, size: Word) -> bool {
+    takes(io::stdout(), size)
+}
+
+pub(crate) extern "C" fn stderr_takes(_: &mut Process, size: Word) -> bool {
+    takes(io::stderr(), size)
 }
 
 pub(crate) extern "C" fn stdout_write_string(process: &mut Process, string: Word) -> Outcome {
@@ -89,4 +113,5 @@ pub(crate) extern "C" fn stdin_read(process: &mut Process, array: Word, size: Wo
 /// Writes what is buffered, at the end of the program. A stream that is closed has no reader to miss it.
 pub(crate) fn flush_at_exit() {
     let _ = io::stdout().lock().flush();
+    crate::ffi::flush_at_exit();
 }

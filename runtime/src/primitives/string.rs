@@ -1,13 +1,37 @@
 //! Strings.
 
-use super::{Index, index, out_of_bounds};
-use crate::object::{bytes, elements, text};
+use super::{Index, index, out_of_bounds, range};
+use crate::heap::external;
+use crate::object::{Object, bytes, elements, text};
 use crate::process::Process;
-use inko_abi::class;
+use inko_abi::object::FLAG_EXTERNAL;
 use inko_abi::word::{self, Word};
+use memchr::memmem;
+use std::ops::Range;
+
+/// The number of characters.
+fn characters(string: Word) -> usize {
+    let object = Object::of(string);
+    if object.has(FLAG_EXTERNAL) {
+        external::shared(object).characters()
+    } else {
+        text(string).chars().count()
+    }
+}
+
+/// The offset of a character, which is in the string of so many characters, or the one after the last.
+fn offset(string: Word, character: usize, characters: usize) -> usize {
+    let object = Object::of(string);
+    match bytes(string).len() {
+        length if length == characters => character,
+        length if character == characters => length,
+        _ if object.has(FLAG_EXTERNAL) => external::shared(object).offset(character),
+        _ => external::offset_in(text(string), character),
+    }
+}
 
 pub(crate) extern "C" fn string_length(_: &mut Process, string: Word) -> Word {
-    word::small(text(string).chars().count() as i64)
+    word::small(characters(string) as i64)
 }
 
 pub(crate) extern "C" fn string_byte(process: &mut Process, string: Word, at: Word) -> Word {
@@ -40,17 +64,38 @@ pub(crate) extern "C" fn string_concat_array(process: &mut Process, strings: Wor
 }
 
 pub(crate) extern "C" fn string_slice(process: &mut Process, string: Word, start: Word, count: Word) -> Word {
-    let all = text(string);
-    let Index::Inside(start) = index(process, start, all.chars().count()) else {
-        return process.string("");
-    };
-    // A count that is no machine word is larger than any text.
-    let count = if word::is_small(count) { word::small_value(count).max(0) as usize } else { usize::MAX };
-    let offset =
-        |number: usize, from: &str| from.char_indices().nth(number).map_or(from.len(), |(offset, _)| offset);
-    let rest = &all[offset(start, all)..];
-    let part = &rest[..offset(count, rest)];
+    let length = characters(string);
+    let Range { start, end } = range(process, start, count, length);
+    let part = &text(string)[offset(string, start, length)..offset(string, end, length)];
     process.string(part)
+}
+
+pub(crate) extern "C" fn string_slice_bytes(
+    process: &mut Process,
+    string: Word,
+    start: Word,
+    count: Word,
+) -> Word {
+    let bytes = bytes(string);
+    let range = range(process, start, count, bytes.len());
+    process.byte_array(range.len().max(1), &bytes[range])
+}
+
+/// The bytes from an offset on, if there is such an offset.
+fn bytes_from<'a>(string: Word, offset: Word) -> Option<&'a [u8]> {
+    let offset = word::is_small(offset).then(|| usize::try_from(word::small_value(offset)).ok()).flatten()?;
+    bytes(string).get(offset..)
+}
+
+pub(crate) extern "C" fn string_find(_: &mut Process, string: Word, other: Word, offset: Word) -> Word {
+    let Some(rest) = bytes_from(string, offset) else { return word::small(-1) };
+    // The offset may be in the middle of a character, but not the result.
+    let found = memmem::find(rest, bytes(other)).map(|at| at as i64 + word::small_value(offset));
+    word::small(found.unwrap_or(-1))
+}
+
+pub(crate) extern "C" fn string_has(_: &mut Process, string: Word, other: Word, offset: Word) -> bool {
+    bytes_from(string, offset).is_some_and(|rest| rest.starts_with(bytes(other)))
 }
 
 pub(crate) extern "C" fn string_to_lower(process: &mut Process, string: Word) -> Word {
@@ -63,8 +108,7 @@ pub(crate) extern "C" fn string_to_upper(process: &mut Process, string: Word) ->
 
 pub(crate) extern "C" fn string_to_byte_array(process: &mut Process, string: Word) -> Word {
     let bytes = bytes(string);
-    let storage = process.byte_storage(bytes.len().max(1), bytes);
-    process.array_of(class::BYTE_ARRAY, storage, bytes.len())
+    process.byte_array(bytes.len().max(1), bytes)
 }
 
 pub(crate) extern "C" fn string_format_debug(process: &mut Process, string: Word) -> Word {

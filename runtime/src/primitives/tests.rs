@@ -248,3 +248,21 @@ fn string_indexes() {
     let quoted = string_format_debug(process, quoted);
     assert_eq!(text(quoted), "\"\\\"a\\\\\\n'\\u{1}é\"");
 }
+
+#[test]
+fn slices_of_long_strings_from_everywhere() {
+    let (mut process, mut random) = (process(), Random(7));
+    let process = &mut *process;
+    for alphabet in ["abc", "aä→😀"] {
+        let letters: Vec<char> = alphabet.chars().collect();
+        let characters: Vec<char> = (0..300).map(|_| letters[random.below(letters.len())]).collect();
+        let string = process.string_from(characters.iter().collect());
+        for _ in 0..PAIRS {
+            let (start, count) = (random.below(310), random.below(10));
+            let slice = string_slice(process, string, word::small(start as i64), word::small(count as i64));
+            let expected: String = characters.iter().skip(start).take(count).collect();
+            assert_eq!(text(slice), expected, "{start}, {count}");
+        }
+        assert_eq!(string_length(process, string), word::small(300));
+    }
+}

@@ -10,21 +10,21 @@ use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
 
 /// The results of a runtime function; `None` if the machine goes on elsewhere.
-type Results = Option<Vec<Val>>;
+pub(super) type Results = Option<Vec<Val>>;
 
-fn word(word: Word) -> Result<Results> {
+pub(super) fn word(word: Word) -> Result<Results> {
     Ok(Some(vec![Val::Word(word)]))
 }
 
-fn integer(value: impl Into<IBig>) -> Result<Results> {
+pub(super) fn integer(value: impl Into<IBig>) -> Result<Results> {
     word(Word::Integer(value.into()))
 }
 
-fn string(text: &str) -> Result<Results> {
+pub(super) fn string(text: &str) -> Result<Results> {
     word(Word::string(text))
 }
 
-fn flag(flag: bool) -> Result<Results> {
+pub(super) fn flag(flag: bool) -> Result<Results> {
     Ok(Some(vec![Val::Bool(flag)]))
 }
 
@@ -32,7 +32,7 @@ fn float(value: f64) -> Result<Results> {
     Ok(Some(vec![Val::Float(value)]))
 }
 
-fn nothing() -> Result<Results> {
+pub(super) fn nothing() -> Result<Results> {
     Ok(Some(Vec::new()))
 }
 
@@ -42,49 +42,49 @@ fn thrown(word: Word, thrown: bool) -> Result<Results> {
 }
 
 /// The arguments of a call.
-struct Args(Vec<Val>);
+pub(super) struct Args(pub(super) Vec<Val>);
 
 impl Args {
-    fn word(&self, index: usize) -> Word {
+    pub(super) fn word(&self, index: usize) -> Word {
         self.0[index].clone().word()
     }
 
-    fn integer(&self, index: usize) -> Result<IBig> {
+    pub(super) fn integer(&self, index: usize) -> Result<IBig> {
         match self.word(index) {
             Word::Integer(value) => Ok(value),
             _ => Err(bug("an integer")),
         }
     }
 
-    fn float(&self, index: usize) -> Result<f64> {
+    pub(super) fn float(&self, index: usize) -> Result<f64> {
         match self.0[index] {
             Val::Float(value) => Ok(value),
             _ => Err(bug("a float")),
         }
     }
 
-    fn raw(&self, index: usize) -> Result<i64> {
+    pub(super) fn raw(&self, index: usize) -> Result<i64> {
         match self.0[index] {
             Val::Raw(value) => Ok(value),
             _ => Err(bug("a raw integer")),
         }
     }
 
-    fn flag(&self, index: usize) -> Result<bool> {
+    pub(super) fn flag(&self, index: usize) -> Result<bool> {
         match self.0[index] {
             Val::Bool(value) => Ok(value),
             _ => Err(bug("a flag")),
         }
     }
 
-    fn text(&self, index: usize) -> Result<Rc<str>> {
+    pub(super) fn text(&self, index: usize) -> Result<Rc<str>> {
         match self.word(index) {
             Word::String(text) => Ok(text),
             _ => Err(bug("a string")),
         }
     }
 
-    fn object(&self, index: usize) -> Result<Rc<Object>> {
+    pub(super) fn object(&self, index: usize) -> Result<Rc<Object>> {
         match self.word(index) {
             Word::Object(object) => Ok(object),
             _ => Err(bug("an object")),
@@ -179,6 +179,20 @@ impl Machine<'_> {
             Entry::string_slice => {
                 string(&strings::slice(&args.text(0)?, &args.integer(1)?, &args.integer(2)?)?)
             }
+            Entry::string_slice_bytes => {
+                let text = args.text(0)?;
+                let range = strings::range(&args.integer(1)?, &args.integer(2)?, text.len())?;
+                word(Word::bytes(text.as_bytes()[range].to_vec()))
+            }
+            Entry::string_find => {
+                let found = strings::find(&args.text(0)?, &args.text(1)?, &args.integer(2)?);
+                integer(found.map_or(-1, |offset| offset as i64))
+            }
+            Entry::string_has => {
+                let (text, other) = (args.text(0)?, args.text(1)?);
+                let rest = strings::from(&text, &args.integer(2)?);
+                flag(rest.is_some_and(|rest| rest.starts_with(other.as_bytes())))
+            }
             Entry::string_to_lower => string(&args.text(0)?.to_lowercase()),
             Entry::string_to_upper => string(&args.text(0)?.to_uppercase()),
             Entry::string_to_byte_array => word(Word::bytes(args.text(0)?.as_bytes().to_vec())),
@@ -213,6 +227,7 @@ impl Machine<'_> {
                 let bytes = bytes.borrow();
                 self.print(stream, &bytes)
             }
+            Entry::stdout_takes | Entry::stderr_takes => flag(true),
             Entry::stdout_flush | Entry::stderr_flush => thrown(Word::Nil, false),
             _ => self.other_entry(entry, &args),
         }
@@ -257,33 +272,13 @@ impl Machine<'_> {
             Entry::array_find => {
                 word(array_get(&args.object(0)?, self.index(args)?).unwrap_or(Word::Undefined))
             }
-            Entry::byte_array_from_array => {
-                let elements = self.elements(&args.object(0)?)?;
-                let bytes: Result<Vec<u8>> = elements.iter().map(byte).collect();
-                word(Word::bytes(bytes?))
-            }
-            Entry::byte_array_to_string | Entry::byte_array_drain_to_string => {
-                let object = args.object(0)?;
-                let Body::Bytes(bytes) = &object.body else { return Err(bug("bytes")) };
-                let text = String::from_utf8_lossy(&bytes.borrow()).into_owned();
-                if entry == Entry::byte_array_drain_to_string {
-                    self.thaw(&object)?;
-                    bytes.borrow_mut().clear();
-                }
-                string(&text)
-            }
-            Entry::byte_array_equals => {
-                let (a, b) = (args.object(0)?, args.object(1)?);
-                match (&a.body, &b.body) {
-                    (Body::Bytes(a), Body::Bytes(b)) => flag(*a.borrow() == *b.borrow()),
-                    _ => Err(bug("bytes")),
-                }
-            }
-            Entry::byte_array_filled => {
-                let amount = usize::try_from(&args.integer(0)?).map_err(|_| bug("an amount"))?;
-                word(Word::bytes(vec![byte(&args.word(1))?; amount]))
-            }
-            Entry::byte_array_get
+            Entry::byte_array_from_array
+            | Entry::byte_array_filled
+            | Entry::byte_array_to_string
+            | Entry::byte_array_drain_to_string
+            | Entry::byte_array_equals
+            | Entry::byte_array_slice
+            | Entry::byte_array_get
             | Entry::byte_array_find
             | Entry::byte_array_set
             | Entry::byte_array_remove
@@ -420,46 +415,7 @@ impl Machine<'_> {
         word(args.word(0))
     }
 
-    /// An operation on a byte array.
-    pub(super) fn bytes_op(&mut self, entry: Entry, args: Vec<Word>) -> Result<Vec<Val>> {
-        let results = self.bytes(entry, &Args(args.into_iter().map(Val::Word).collect()))?;
-        Ok(results.unwrap_or_default())
-    }
-
-    fn bytes(&mut self, entry: Entry, args: &Args) -> Result<Results> {
-        let object = args.object(0)?;
-        let Body::Bytes(bytes) = &object.body else { return Err(bug("bytes")) };
-        let length = bytes.borrow().len();
-        if entry == Entry::byte_array_clear {
-            self.thaw(&object)?;
-            bytes.borrow_mut().clear();
-            return nothing();
-        }
-        let index = numbers::index(&args.integer(1)?, length)?;
-        let found = bytes.borrow().get(index as usize).copied();
-        match (entry, found) {
-            (Entry::byte_array_find, None) => word(Word::Undefined),
-            (Entry::byte_array_set, _) => {
-                self.thaw(&object)?;
-                let value = byte(&args.word(2))?;
-                match found {
-                    Some(_) => bytes.borrow_mut()[index as usize] = value,
-                    None if index as usize == length => bytes.borrow_mut().push(value),
-                    None => return Err(out_of_bounds(index)),
-                }
-                word(args.word(2))
-            }
-            (_, None) => Err(out_of_bounds(index)),
-            (Entry::byte_array_remove, Some(byte)) => {
-                self.thaw(&object)?;
-                bytes.borrow_mut().remove(index as usize);
-                integer(byte)
-            }
-            (_, Some(byte)) => integer(byte),
-        }
-    }
-
-    fn elements(&self, object: &Rc<Object>) -> Result<Vec<Word>> {
+    pub(super) fn elements(&self, object: &Rc<Object>) -> Result<Vec<Word>> {
         match &object.body {
             Body::Array(elements) => Ok(elements.borrow().clone()),
             _ => Err(bug("an array")),
@@ -494,11 +450,6 @@ pub(super) fn array_get(object: &Rc<Object>, index: i64) -> Result<Word> {
     element.ok_or_else(|| out_of_bounds(index))
 }
 
-fn out_of_bounds(index: i64) -> Stop {
+pub(super) fn out_of_bounds(index: i64) -> Stop {
     Stop::Panic(format!("The index {index} is out of bounds"))
-}
-
-fn byte(word: &Word) -> Result<u8> {
-    let Word::Integer(value) = word else { return Err(bug("an integer")) };
-    u8::try_from(value).map_err(|_| Stop::Panic(format!("The value {value} is not within the range 0..256")))
 }

@@ -10,6 +10,7 @@
 //! * [`value`]: what it computes with; [`frame`]: activations;
 //! * [`ops`]: instructions; [`entries`]: the functions of the runtime.
 
+mod byte_arrays;
 mod entries;
 mod frame;
 mod numbers;

@@ -3,13 +3,19 @@
 use super::numbers::index;
 use super::{Result, Stop};
 use dashu_int::IBig;
+use std::ops::Range;
 
 /// At most `count` characters from a position by the index rule.
 pub(super) fn slice(text: &str, start: &IBig, count: &IBig) -> Result<String> {
-    let length = text.chars().count();
-    let start = index(start, length)?;
-    let count = usize::try_from(count).unwrap_or(0);
-    Ok(text.chars().skip(start as usize).take(count).collect())
+    let range = range(start, count, text.chars().count())?;
+    Ok(text.chars().skip(range.start).take(range.len()).collect())
+}
+
+/// At most `count` positions below a length, from a position by the index rule.
+pub(super) fn range(start: &IBig, count: &IBig, length: usize) -> Result<Range<usize>> {
+    let start = (index(start, length)? as usize).min(length);
+    let count = if *count < IBig::ZERO { 0 } else { usize::try_from(count).unwrap_or(usize::MAX) };
+    Ok(start..start.saturating_add(count).min(length))
 }
 
 /// A byte by the index rule.
@@ -17,6 +23,19 @@ pub(super) fn byte(text: &str, at: &IBig) -> Result<u8> {
     let position = index(at, text.len())?;
     let byte = text.as_bytes().get(position as usize).copied();
     byte.ok_or_else(|| Stop::Panic(format!("The index {at} is out of bounds")))
+}
+
+/// The bytes from an offset on.
+pub(super) fn from<'a>(text: &'a str, offset: &IBig) -> Option<&'a [u8]> {
+    text.as_bytes().get(usize::try_from(offset).ok()?..)
+}
+
+/// Where another text is, from an offset in bytes on.
+pub(super) fn find(text: &str, other: &str, offset: &IBig) -> Option<usize> {
+    let rest = from(text, offset)?;
+    let before = text.len() - rest.len();
+    let mut starts = 0..=rest.len().checked_sub(other.len())?;
+    starts.find(|&at| rest[at..].starts_with(other.as_bytes())).map(|at| at + before)
 }
 
 /// In double quotes and escaped.

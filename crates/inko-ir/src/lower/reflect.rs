@@ -4,7 +4,7 @@ use super::layout::{self, Shape};
 use super::program::Lowering;
 use crate::reflection::{Arguments, Class, Method, Module, Reflection, Trait};
 use inko_abi::class;
-use inko_sema::tree::{self, Body, BodyParam, MethodId};
+use inko_sema::tree::{self, Body, BodyParam, MethodId, Owner};
 use inko_sema::types::ClassId;
 
 /// The arguments of a block.
@@ -22,6 +22,13 @@ pub(super) fn reflection(lowering: &mut Lowering<'_>) -> Reflection {
     classes.resize_with(lowering.out.classes.len(), || None);
     for id in program.classes.keys() {
         classes[layout::number(program, id) as usize] = Some(class_mirror(lowering, id));
+    }
+    for method in program.methods.values().filter(|method| method.body.is_some()) {
+        if let Owner::Module(module) = method.owner {
+            let mirror = method_mirror(lowering, method);
+            let number = layout::number(program, program.modules[module].class);
+            classes[number as usize].get_or_insert_default().methods.push(mirror);
+        }
     }
     let traits = program.trait_class.map(|class| layout::number(program, class));
     let traits = program

@@ -22,6 +22,7 @@ fn home_of_built_in(number: u32) -> &'static str {
         class::GENERATOR => "std::iterator",
         class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => "std::fs::file",
         class::CHILD_PROCESS => "std::os",
+        class::LIBRARY | class::FUNCTION | class::POINTER => "std::ffi",
         _ => BOOTSTRAP,
     }
 }
