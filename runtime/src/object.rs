@@ -97,6 +97,8 @@ impl Object {
             | class::READ_ONLY_FILE
             | class::WRITE_ONLY_FILE
             | class::READ_WRITE_FILE
+            | class::IP_SOCKET
+            | class::UNIX_SOCKET
             | class::GENERATOR
             | class::CLASS_OBJECT => 16,
             number => unreachable!("no object has the class {number}"),
@@ -119,6 +121,7 @@ impl Object {
             class::INTEGER | class::FLOAT | class::STRING | class::BYTE_STORAGE | class::PROCESS => {}
             class::GENERATOR | class::HASHER | class::CLASS_OBJECT => {}
             class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => {}
+            class::IP_SOCKET | class::UNIX_SOCKET => {}
             number => {
                 let row = program::class(number);
                 debug_assert_eq!(row.layout, Layout::Instance);

@@ -42,10 +42,14 @@ pub const READ_ONLY_FILE: u32 = 17;
 pub const WRITE_ONLY_FILE: u32 = 18;
 /// `ReadWriteFile`.
 pub const READ_WRITE_FILE: u32 = 19;
+/// `Socket` of `std::net::socket`.
+pub const IP_SOCKET: u32 = 20;
+/// `Socket` of `std::net::unix`.
+pub const UNIX_SOCKET: u32 = 21;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
-/// The built-in classes that std's sources name, with their numbers.
+/// The built-in classes that std's sources name, with their numbers. A name may be in several modules.
 pub const BUILT_IN: &[(&str, u32)] = &[
     ("Integer", INTEGER),
     ("Float", FLOAT),
@@ -61,4 +65,6 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("ReadOnlyFile", READ_ONLY_FILE),
     ("WriteOnlyFile", WRITE_ONLY_FILE),
     ("ReadWriteFile", READ_WRITE_FILE),
+    ("Socket", IP_SOCKET),
+    ("Socket", UNIX_SOCKET),
 ];

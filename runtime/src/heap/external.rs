@@ -6,9 +6,9 @@
 
 use super::Visitor;
 use crate::object::Object;
-use crate::resource;
+use crate::{resource, socket};
 use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
+use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
 use std::sync::Arc;
 
 /// The bytes of a long string; the pointer in the object is that of [`Arc::into_raw`] of a `Box`, as a
@@ -32,9 +32,11 @@ pub fn shared_bytes<'a>(object: Object) -> &'a [u8] {
     bytes
 }
 
-/// Accounts for a copy of an object in another heap.
+/// Accounts for a copy of an object in another heap, or in that of constants, which only ever has one.
 pub fn duplicated(object: Object) {
     match object.class() {
+        number if socket::is_class(number) && object.has(FLAG_PERMANENT) => socket::shared(object),
+        number if socket::is_class(number) => socket::duplicated(object),
         // SAFETY: the pointer came from `into_raw` and the object holds a count.
         class::STRING => unsafe { Arc::increment_strong_count(object.raw(STRING_BYTES) as *const Shared) },
         class::PROCESS => crate::handle::retain(object.raw(HANDLE_POINTER)),
@@ -50,7 +52,7 @@ pub fn weight(object: Object) -> usize {
     match object.class() {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
-        number if resource::is_class(number) => resource::WEIGHT,
+        number if resource::is_class(number) || socket::is_class(number) => resource::WEIGHT,
         _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
     }
 }
@@ -62,6 +64,7 @@ pub fn release(object: Object) {
         class::STRING => drop(unsafe { Arc::from_raw(object.raw(STRING_BYTES) as *const Shared) }),
         class::PROCESS => crate::handle::release(object.raw(HANDLE_POINTER)),
         number if resource::is_class(number) => resource::release(object),
+        number if socket::is_class(number) => socket::release(object),
         class::GENERATOR => crate::generator::release(object.raw(HANDLE_POINTER)),
         other => unreachable!("objects of class {other} own nothing"),
     }

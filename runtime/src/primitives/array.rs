@@ -68,7 +68,8 @@ pub(crate) extern "C" fn array_push(process: &mut Process, array: Word, value: W
     let length = length(array);
     let capacity = Object::of(object.raw(ARRAY_STORAGE)).raw(STORAGE_CAPACITY) as usize;
     if length == capacity {
-        let larger = process.array_storage((capacity * 2).max(FIRST_CAPACITY), elements(array), word::small(0));
+        let larger =
+            process.array_storage((capacity * 2).max(FIRST_CAPACITY), elements(array), word::small(0));
         object.set_raw(ARRAY_STORAGE, larger);
     }
     set_length(array, length + 1);

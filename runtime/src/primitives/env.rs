@@ -58,7 +58,10 @@ pub(crate) extern "C" fn env_get(process: &mut Process, name: Word) -> Outcome {
 pub(crate) extern "C" fn env_set(process: &mut Process, name: Word, value: Word) {
     let name = checked(process, name);
     if text(value).contains('\0') {
-        panic(process, format_args!("the value of the environment variable {name:?} contains a NUL character"));
+        panic(
+            process,
+            format_args!("the value of the environment variable {name:?} contains a NUL character"),
+        );
     }
     VARIABLES.lock().insert(name.into(), text(value).into());
 }

@@ -1,5 +1,7 @@
 //! Workers: threads that run processes.
 
+use super::parking::Watch;
+use super::poller::Edges;
 use super::scheduler;
 use super::slot::Slot;
 use crate::handle::Handle;
@@ -16,6 +18,8 @@ use std::sync::Arc;
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
 const INJECTOR_INTERVAL: u32 = 61;
+/// Every so many processes a worker looks for sockets that have become ready, for the same reason.
+const POLLER_INTERVAL: u32 = 61;
 /// After so many processes in a row from the slot for the one just woken, the queue has its turn: two
 /// processes that play ping-pong must not keep others waiting.
 const SLOT_RUNS: u32 = 16;
@@ -37,6 +41,8 @@ pub struct Context {
     ticks: Cell<u32>,
     /// The stack that processes run on, made for the first.
     stack: RefCell<Option<Stack>>,
+    /// Made for the first look at the poller.
+    edges: RefCell<Option<Edges>>,
 }
 
 impl Context {
@@ -57,6 +63,7 @@ impl Context {
             slot_runs: Cell::new(0),
             ticks: Cell::new(0),
             stack: RefCell::default(),
+            edges: RefCell::default(),
         }
     }
 
@@ -67,7 +74,7 @@ impl Context {
         }
         process.execution.set_state(State::Ready);
         self.queue.push(process);
-        scheduler().parking.notify();
+        scheduler().notify();
     }
 
     /// Makes a process run that waited for what the running one just did.
@@ -91,10 +98,14 @@ impl Context {
     pub(super) fn work(self) -> ! {
         let index = self.index.expect("only workers work");
         loop {
-            let process = match self.find(index) {
-                Some(process) => process,
-                None => self.sleep(index),
-            };
+            if self.ticks.get().is_multiple_of(POLLER_INTERVAL) {
+                self.take_ready(false);
+            }
+            let found = self.find(index).or_else(|| {
+                self.take_ready(false);
+                self.queue.pop()
+            });
+            let process = found.unwrap_or_else(|| self.sleep(index));
             self.rest();
             self.run(process);
         }
@@ -169,15 +180,34 @@ impl Context {
         })
     }
 
+    /// Queues the processes whose sockets have become ready, perhaps after a wait.
+    fn take_ready(&self, wait: bool) {
+        let Some(poller) = scheduler().poller.get() else { return };
+        let mut edges = self.edges.borrow_mut();
+        let mut count = 0;
+        poller.take(wait, edges.get_or_insert_default(), |process| {
+            if process.execution.blocking || process.execution.pinned.is_some() {
+                return scheduler().inject(process);
+            }
+            process.execution.set_state(State::Ready);
+            self.queue.push(process);
+            count += 1;
+        });
+        // This worker takes the first.
+        if count > 1 && !wait {
+            scheduler().notify();
+        }
+    }
+
     /// Waits for work.
     fn sleep(&self, index: usize) -> Box<Process> {
         let scheduler = scheduler();
         if let Some(stack) = self.stack.borrow_mut().as_mut() {
             stack.trim();
         }
-        let found = scheduler.parking.sleep(|| self.find(index));
+        let found = scheduler.parking.sleep(self, || self.find(index));
         if !self.queue.is_empty() || !scheduler.injector.is_empty() {
-            scheduler.parking.notify();
+            scheduler.notify();
         }
         scheduler.ticker.wake();
         found
@@ -287,6 +317,13 @@ impl Context {
                 process.execution.begin_wait(State::Sleeping);
                 return scheduler().clock.sleep(time, process);
             }
+            Action::Watch(wait) => {
+                process.execution.begin_wait(State::WaitingForSocket);
+                if let Err(process) = wait.park(process) {
+                    self.schedule_woken(process);
+                }
+                return;
+            }
             Action::Receive(time) => time,
         };
         let state = if time.is_some() { State::WaitingLimited } else { State::Waiting };
@@ -299,6 +336,19 @@ impl Context {
             // A message had arrived meanwhile.
             (Err(process), _) => self.schedule_woken(process),
         }
+    }
+}
+
+impl Watch for Context {
+    type Found = Box<Process>;
+
+    fn is_there(&self) -> bool {
+        scheduler().poller.get().is_some()
+    }
+
+    fn watch(&self) -> Option<Box<Process>> {
+        self.take_ready(true);
+        self.queue.pop()
     }
 }
 

@@ -1,0 +1,244 @@
+//! Sockets, which objects own.
+//!
+//! An object has a pointer to its [`Socket`], by reference count: a constant shares it with the object that it was made
+//! from. The copy of an object in a message owns a duplicate of its own, so both must be closed. A duplicate that the
+//! system refuses is closed from the start.
+//!
+//! *Guarantees:* no operation blocks a thread. Every descriptor is closed on `exec`, and exactly once: by `close`, when the
+//! object is collected, or with the heap of its process. Closing wakes every process that waits for the socket, which then
+//! finds it closed. A descriptor is registered with the poller when a process first waits for it, and never again, and the
+//! registration goes before the descriptor, since duplicates keep alive what the system has behind it.
+
+use crate::object::{Object, class_of};
+use crate::panic::panic;
+use crate::process::{Action, Process};
+use crate::readiness::{Direction, Edge, Readiness};
+use crate::scheduler;
+use inko_abi::class;
+use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
+use inko_abi::word::Word;
+use parking_lot::{Mutex, RwLock};
+use std::io;
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Set once a program has a socket linger.
+static LINGERING: AtomicBool = AtomicBool::new(false);
+
+/// The readiness of sockets that are gone. None is ever freed, because an edge may come too late.
+static UNUSED: Mutex<Vec<&'static Readiness<Process>>> = Mutex::new(Vec::new());
+
+/// A socket.
+#[derive(Debug)]
+pub struct Socket {
+    /// `None` when it is closed. Operations hold the lock for reading: they don't take long, and the descriptor mustn't
+    /// become another's meanwhile.
+    open: RwLock<Option<socket2::Socket>>,
+    /// Whether the poller knows it.
+    registered: AtomicBool,
+    readiness: &'static Readiness<Process>,
+    /// The epoch in which everything was read that there was, or 0.
+    drained: AtomicU64,
+}
+
+/// What a process waits for.
+#[derive(Debug)]
+pub struct Wait {
+    readiness: &'static Readiness<Process>,
+    direction: Direction,
+    noted: u64,
+}
+
+impl Wait {
+    /// Parks the process, if it must wait at all.
+    pub fn park(&self, process: Box<Process>) -> Result<(), Box<Process>> {
+        let process = Box::into_raw(process);
+        // SAFETY: the process was ours. If it is parked it belongs to whoever wakes it, else nobody has seen it.
+        unsafe {
+            let parked = self.readiness.park(process, self.direction, self.noted);
+            if parked { Ok(()) } else { Err(Box::from_raw(process)) }
+        }
+    }
+}
+
+fn closed() -> io::Error {
+    io::Error::from_raw_os_error(libc::EBADF)
+}
+
+impl Socket {
+    /// A socket that is open, and doesn't block.
+    pub fn new(socket: socket2::Socket) -> Self {
+        Self::from(Some(socket))
+    }
+
+    fn from(socket: Option<socket2::Socket>) -> Self {
+        let readiness = UNUSED.lock().pop().unwrap_or_else(|| Box::leak(Box::default()));
+        readiness.reset();
+        Self {
+            open: RwLock::new(socket),
+            registered: AtomicBool::new(false),
+            readiness,
+            drained: AtomicU64::new(0),
+        }
+    }
+
+    /// Does something with it that doesn't block.
+    ///
+    /// # Errors
+    /// That of the operation, or the socket is closed.
+    pub fn with<R>(&self, mut operation: impl FnMut(&socket2::Socket) -> io::Result<R>) -> io::Result<R> {
+        let open = self.open.read();
+        let socket = open.as_ref().ok_or_else(closed)?;
+        loop {
+            match operation(socket) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Does something that a process may have to wait for, in which case the epoch is noted for [`Socket::wait`].
+    ///
+    /// # Errors
+    /// Those of [`Socket::with`]; if the process must wait, of the kind `WouldBlock`.
+    pub fn attempt<R>(
+        &self,
+        process: &mut Process,
+        operation: impl FnMut(&socket2::Socket) -> io::Result<R>,
+    ) -> io::Result<R> {
+        process.execution.noted = self.readiness.epoch();
+        self.with(operation)
+    }
+
+    /// Receives from a stream of bytes, like [`Socket::attempt`]. The operation says whether it took everything.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn attempt_read(
+        &self,
+        process: &mut Process,
+        mut operation: impl FnMut(&socket2::Socket) -> io::Result<(usize, bool)>,
+    ) -> io::Result<usize> {
+        let epoch = self.readiness.epoch();
+        process.execution.noted = epoch;
+        // Nothing has come since everything was taken, so an attempt would be in vain.
+        if self.drained.load(Ordering::Relaxed) == epoch && !self.readiness.may_have_more() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let (size, everything) = self.with(&mut operation)?;
+        if everything && self.registered.load(Ordering::Acquire) {
+            self.drained.store(epoch, Ordering::Relaxed);
+        }
+        Ok(size)
+    }
+
+    /// Stops the process until what it has attempted last may work.
+    ///
+    /// # Errors
+    /// The system can't watch the socket.
+    pub fn wait(&self, process: &mut Process, direction: Direction) -> io::Result<()> {
+        // A closed socket is nothing to wait for: the next attempt says so.
+        self.register()?;
+        let noted = process.execution.noted;
+        process.suspend(Action::Watch(Wait { readiness: self.readiness, direction, noted }));
+        Ok(())
+    }
+
+    fn register(&self) -> io::Result<()> {
+        if self.registered.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        // Registering and closing exclude each other, as do two processes that register.
+        let open = self.open.write();
+        if let Some(socket) = &*open
+            && !self.registered.load(Ordering::Relaxed)
+        {
+            scheduler::watch(socket.as_fd(), self.readiness)?;
+            self.registered.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+
+    /// Something was done to the socket that those who wait for it must see.
+    pub fn changed(&self) {
+        scheduler::wake_all(self.readiness.wake(Edge::BOTH));
+    }
+
+    /// Closes it, if it is open.
+    pub fn close(&self) {
+        let Some(socket) = self.open.write().take() else { return };
+        if self.registered.load(Ordering::Acquire) {
+            scheduler::unwatch(socket.as_fd());
+        }
+        self.changed();
+        if LINGERING.load(Ordering::Relaxed) && matches!(socket.linger(), Ok(Some(time)) if !time.is_zero()) {
+            // Closing would block the thread. The system sends what is left without it as well.
+            let _ = socket.set_linger(None);
+        }
+    }
+
+    /// To be called before a socket is told to linger.
+    pub fn note_lingering() {
+        LINGERING.store(true, Ordering::Relaxed);
+    }
+
+    fn duplicate(&self) -> Self {
+        Self::from(self.with(socket2::Socket::try_clone).ok())
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.close();
+        UNUSED.lock().push(self.readiness);
+    }
+}
+
+/// Whether the objects of a class own sockets.
+pub fn is_class(number: u32) -> bool {
+    matches!(number, class::IP_SOCKET | class::UNIX_SOCKET)
+}
+
+fn at<'a>(object: Object) -> &'a Socket {
+    // SAFETY: the object owns a count.
+    unsafe { &*(object.raw(HANDLE_POINTER) as *const Socket) }
+}
+
+/// The socket of an object; the borrow must end before the object can die. Panics if the value is none: classes of programs
+/// may call themselves sockets.
+pub fn of<'a>(process: &mut Process, value: Word) -> &'a Socket {
+    if !is_class(class_of(value)) {
+        let name = crate::object::class_name(value);
+        panic(process, format_args!("an object of {name} isn't a socket of the system"));
+    }
+    at(Object::of(value))
+}
+
+/// Gives the copy of an object a socket of its own.
+pub fn duplicated(copy: Object) {
+    copy.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(at(copy).duplicate())) as u64);
+}
+
+/// Accounts for the copy of an object that has the same socket.
+pub fn shared(copy: Object) {
+    // SAFETY: the original owns a count.
+    unsafe { Arc::increment_strong_count(copy.raw(HANDLE_POINTER) as *const Socket) };
+}
+
+/// Releases the socket of a dead object.
+pub fn release(object: Object) {
+    // SAFETY: the pointer came from `into_raw`, and the object gives up its count.
+    drop(unsafe { Arc::from_raw(object.raw(HANDLE_POINTER) as *const Socket) });
+}
+
+impl Process {
+    /// Makes an object that owns a socket.
+    pub(crate) fn socket(&mut self, number: u32, socket: socket2::Socket) -> Word {
+        debug_assert!(is_class(number));
+        let object = self.object(16, header(number, FLAG_EXTERNAL));
+        object.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(Socket::new(socket))) as u64);
+        self.heap.add_external(&mut self.head, object);
+        object.word()
+    }
+}
