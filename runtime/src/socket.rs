@@ -242,3 +242,67 @@ impl Process {
         object.word()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::readiness::{Direction, Edge, Link, Readiness};
+    use std::ptr;
+
+    struct Waiter(*mut Waiter);
+
+    impl Link for Waiter {
+        fn link(&mut self) -> &mut *mut Self {
+            &mut self.0
+        }
+    }
+
+    fn waiters<const N: usize>() -> [Waiter; N] {
+        std::array::from_fn(|_| Waiter(ptr::null_mut()))
+    }
+
+    fn park(readiness: &Readiness<Waiter>, waiter: &mut Waiter, direction: Direction) {
+        // SAFETY: the waiter outlives its wait.
+        assert!(unsafe { readiness.park(waiter, direction, readiness.epoch()) });
+    }
+
+    #[test]
+    fn waiters_are_woken_in_their_order() {
+        let readiness = Readiness::default();
+        let mut all = waiters::<3>();
+        let addresses = all.each_mut().map(ptr::from_mut);
+        all.iter_mut().for_each(|waiter| park(&readiness, waiter, Direction::Read));
+        assert_eq!(readiness.wake(Edge::BOTH).collect::<Vec<_>>(), addresses);
+        assert_eq!(readiness.wake(Edge::BOTH).count(), 0);
+    }
+
+    #[test]
+    fn an_edge_wakes_one_direction() {
+        let readiness = Readiness::default();
+        let [mut reader, mut writer] = waiters();
+        park(&readiness, &mut reader, Direction::Read);
+        park(&readiness, &mut writer, Direction::Write);
+        assert_eq!(readiness.wake(Edge { read: false, write: true }).collect::<Vec<_>>(), [&raw mut writer]);
+        assert_eq!(readiness.wake(Edge { read: true, write: false }).collect::<Vec<_>>(), [&raw mut reader]);
+    }
+
+    #[test]
+    fn an_edge_since_the_attempt_prevents_the_wait() {
+        let readiness = Readiness::default();
+        let [mut waiter] = waiters();
+        let noted = readiness.epoch();
+        assert_eq!(readiness.wake(Edge { read: true, write: false }).count(), 0);
+        // SAFETY: it isn't parked.
+        assert!(!unsafe { readiness.park(&mut waiter, Direction::Read, noted) });
+        park(&readiness, &mut waiter, Direction::Read);
+        assert_eq!(readiness.wake(Edge::BOTH).count(), 1);
+    }
+
+    #[test]
+    fn both_directions_are_woken_together() {
+        let readiness = Readiness::default();
+        let [mut reader, mut writer] = waiters();
+        park(&readiness, &mut writer, Direction::Write);
+        park(&readiness, &mut reader, Direction::Read);
+        assert_eq!(readiness.wake(Edge::BOTH).collect::<Vec<_>>(), [&raw mut reader, &raw mut writer]);
+    }
+}

@@ -139,15 +139,9 @@ pub(crate) extern "C" fn socket_bind(process: &mut Process, of: Word, host: Word
 
 pub(crate) extern "C" fn socket_connect(process: &mut Process, of: Word, host: Word, port: Word) -> Outcome {
     let socket = socket::of(process, of);
-    let result = address(process, of, host, port).and_then(|address| {
-        socket.attempt(process, |socket| {
-            // What became of an earlier attempt.
-            if let Some(error) = socket.take_error()? {
-                return Err(error);
-            }
-            socket.connect(&address)
-        })
-    });
+    // The second attempt tells what became of the first.
+    let result = address(process, of, host, port)
+        .and_then(|address| socket.attempt(process, |socket| socket.connect(&address)));
     let code = |error: &io::Error| error.raw_os_error();
     match result {
         Err(error) if code(&error) == Some(libc::EISCONN) => sized(Ok(0)),

@@ -44,7 +44,8 @@ const INTERRUPTION: u64 = 0;
 /// The poller.
 pub(super) struct Poller {
     epoll: Epoll,
-    /// Written to by whoever interrupts a wait; never read, since each write is an edge.
+    /// Written to by whoever interrupts a wait. It stays ready until the one who waits has read it: an edge might go to
+    /// somebody who only looks.
     interruption: EventFd,
 }
 
@@ -61,7 +62,7 @@ impl Poller {
     pub(super) fn new() -> io::Result<Self> {
         let epoll = Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC)?;
         let interruption = EventFd::from_flags(EfdFlags::EFD_CLOEXEC | EfdFlags::EFD_NONBLOCK)?;
-        epoll.add(&interruption, EpollEvent::new(EpollFlags::EPOLLIN | EpollFlags::EPOLLET, INTERRUPTION))?;
+        epoll.add(&interruption, EpollEvent::new(EpollFlags::EPOLLIN, INTERRUPTION))?;
         Ok(Self { epoll, interruption })
     }
 
@@ -78,7 +79,7 @@ impl Poller {
 
     /// Ends the wait of another thread, or the next.
     pub(super) fn interrupt(&self) {
-        // It fails only when others have interrupted 2^64 times.
+        // It fails only when it was written to 2^64 times and not read.
         let _ = self.interruption.write(1);
     }
 
@@ -87,7 +88,14 @@ impl Poller {
         let timeout = if wait { EpollTimeout::NONE } else { EpollTimeout::ZERO };
         // A signal is as good as an interruption.
         let count = self.epoll.wait(&mut edges.0, timeout).unwrap_or(0);
-        for event in edges.0[..count].iter().filter(|event| event.data() != INTERRUPTION) {
+        for event in &edges.0[..count] {
+            if event.data() == INTERRUPTION {
+                if wait {
+                    // It is ready, and only the one who waits reads it.
+                    let _ = self.interruption.read();
+                }
+                continue;
+            }
             let readiness = event.data() as *const Readiness<Process>;
             // SAFETY: what was registered is never freed.
             let readiness = unsafe { &*readiness };
