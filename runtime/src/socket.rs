@@ -19,6 +19,7 @@ use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::word::Word;
 use parking_lot::{Mutex, RwLock};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -38,6 +39,8 @@ pub struct Socket {
     /// Whether the poller knows it.
     registered: AtomicBool,
     readiness: &'static Readiness<Process>,
+    /// Whether less than was asked for is everything there is: so it is with TCP.
+    short_is_all: bool,
     /// The epoch in which everything was read that there was, or 0.
     drained: AtomicU64,
 }
@@ -67,18 +70,19 @@ fn closed() -> io::Error {
 }
 
 impl Socket {
-    /// A socket that is open, and doesn't block.
-    pub fn new(socket: socket2::Socket) -> Self {
-        Self::from(Some(socket))
+    /// A socket that is open and doesn't block.
+    pub fn new(socket: socket2::Socket, is_tcp: bool) -> Self {
+        Self::from(Some(socket), is_tcp)
     }
 
-    fn from(socket: Option<socket2::Socket>) -> Self {
+    fn from(socket: Option<socket2::Socket>, short_is_all: bool) -> Self {
         let readiness = UNUSED.lock().pop().unwrap_or_else(|| Box::leak(Box::default()));
         readiness.reset();
         Self {
             open: RwLock::new(socket),
             registered: AtomicBool::new(false),
             readiness,
+            short_is_all,
             drained: AtomicU64::new(0),
         }
     }
@@ -111,22 +115,20 @@ impl Socket {
         self.with(operation)
     }
 
-    /// Receives from a stream of bytes, like [`Socket::attempt`]. The operation says whether it took everything.
+    /// Receives something, like [`Socket::attempt`].
     ///
     /// # Errors
     /// As above.
-    pub fn attempt_read(
-        &self,
-        process: &mut Process,
-        mut operation: impl FnMut(&socket2::Socket) -> io::Result<(usize, bool)>,
-    ) -> io::Result<usize> {
+    pub fn receive(&self, process: &mut Process, room: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
         let epoch = self.readiness.epoch();
         process.execution.noted = epoch;
         // Nothing has come since everything was taken, so an attempt would be in vain.
         if self.drained.load(Ordering::Relaxed) == epoch && !self.readiness.may_have_more() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let (size, everything) = self.with(&mut operation)?;
+        let size = self.with(|socket| socket.recv(room))?;
+        // An end is none to wait for.
+        let everything = self.short_is_all && (1..room.len()).contains(&size);
         if everything && self.registered.load(Ordering::Acquire) {
             self.drained.store(epoch, Ordering::Relaxed);
         }
@@ -184,7 +186,7 @@ impl Socket {
     }
 
     fn duplicate(&self) -> Self {
-        Self::from(self.with(socket2::Socket::try_clone).ok())
+        Self::from(self.with(socket2::Socket::try_clone).ok(), self.short_is_all)
     }
 }
 
@@ -234,10 +236,10 @@ pub fn release(object: Object) {
 
 impl Process {
     /// Makes an object that owns a socket.
-    pub(crate) fn socket(&mut self, number: u32, socket: socket2::Socket) -> Word {
+    pub(crate) fn socket(&mut self, number: u32, socket: socket2::Socket, is_tcp: bool) -> Word {
         debug_assert!(is_class(number));
         let object = self.object(16, header(number, FLAG_EXTERNAL));
-        object.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(Socket::new(socket))) as u64);
+        object.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(Socket::new(socket, is_tcp))) as u64);
         self.heap.add_external(&mut self.head, object);
         object.word()
     }

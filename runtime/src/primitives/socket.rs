@@ -115,7 +115,10 @@ fn made(process: &mut Process, class: u32, domain: Domain, kind: Word) -> Outcom
         panic(process, format_args!("{kind} is not a valid type of sockets"))
     };
     match Socket::new_raw(domain, found.nonblocking().cloexec(), None) {
-        Ok(socket) => Outcome::value(process.socket(class, socket)),
+        Ok(socket) => {
+            let is_tcp = class == class::IP_SOCKET && found == Type::STREAM;
+            Outcome::value(process.socket(class, socket, is_tcp))
+        }
         Err(error) => failed(&error),
     }
 }
@@ -168,7 +171,10 @@ pub(crate) extern "C" fn socket_accept(process: &mut Process, of: Word) -> Outco
     let socket = socket::of(process, of);
     let accept = |socket: &Socket| socket.accept4(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
     match socket.attempt(process, accept) {
-        Ok((accepted, _)) => Outcome::value(process.socket(class_of(of), accepted)),
+        Ok((accepted, _)) => {
+            let class = class_of(of);
+            Outcome::value(process.socket(class, accepted, class == class::IP_SOCKET))
+        }
         Err(error) if would_block(&error) => Outcome::value(word::UNDEFINED),
         Err(error) => failed(&error),
     }
@@ -211,16 +217,7 @@ pub(crate) extern "C" fn socket_read(process: &mut Process, of: Word, array: Wor
         0 => PIECE,
         limit => limit,
     };
-    // On other sockets a receipt may end early.
-    let is_ip = class_of(of) == class::IP_SOCKET;
-    let result = receive(process, array, limit, |process, room| {
-        let wanted = room.len();
-        let size = socket.attempt_read(process, |socket| {
-            let size = socket.recv(room)?;
-            Ok((size, is_ip && size < wanted && size > 0))
-        })?;
-        Ok((size, ()))
-    });
+    let result = receive(process, array, limit, |process, room| Ok((socket.receive(process, room)?, ())));
     sized(result.map(|(size, ())| size))
 }
 
