@@ -1,13 +1,13 @@
 //! Sockets, which objects own.
 //!
 //! An object has a pointer to its [`Socket`], by reference count: a constant shares it with the object that it was made
-//! from. The copy of an object in a message owns a duplicate of its own, so both must be closed. A duplicate that the
-//! system refuses is closed from the start.
+//! from. The copy of an object in a message owns a duplicate, so both must be closed. Duplicates have one descriptor, so
+//! none is refused, and it is closed with the last of them; to programs it looks as if each had its own.
 //!
-//! *Guarantees:* no operation blocks a thread. Every descriptor is closed on `exec`, and exactly once: by `close`, when the
-//! object is collected, or with the heap of its process. Closing wakes every process that waits for the socket, which then
-//! finds it closed. A descriptor is registered with the poller when a process first waits for it, and never again, and the
-//! registration goes before the descriptor, since duplicates keep alive what the system has behind it.
+//! *Guarantees:* no operation blocks a thread. Every descriptor is closed on `exec`, and exactly once: when all duplicates
+//! were closed, their objects were collected, or the heaps of their processes are gone. Closing wakes every process that
+//! waits for the socket, which then finds it closed. A descriptor is registered with the poller when a process first waits
+//! for it, and never again, and the registration goes before the descriptor.
 
 use crate::object::{Object, class_of};
 use crate::panic::panic;
@@ -35,10 +35,18 @@ static UNUSED: Mutex<Vec<&'static Readiness<Process>>> = Mutex::new(Vec::new());
 pub struct Socket {
     /// `None` when it is closed. Operations hold the lock for reading: they don't take long, and the descriptor mustn't
     /// become another's meanwhile.
-    open: RwLock<Option<socket2::Socket>>,
+    open: RwLock<Option<Arc<Open>>>,
+}
+
+/// What duplicates have in common.
+#[derive(Debug)]
+struct Open {
+    socket: socket2::Socket,
+    readiness: &'static Readiness<Process>,
     /// Whether the poller knows it.
     registered: AtomicBool,
-    readiness: &'static Readiness<Process>,
+    /// Held to register it.
+    registering: Mutex<()>,
     /// Whether less than was asked for is everything there is: so it is with TCP.
     short_is_all: bool,
     /// The epoch in which everything was read that there was, or 0.
@@ -65,25 +73,69 @@ impl Wait {
     }
 }
 
-fn closed() -> io::Error {
-    io::Error::from_raw_os_error(libc::EBADF)
+/// Does something until no signal interrupts it.
+fn retried<R>(mut operation: impl FnMut() -> io::Result<R>) -> io::Result<R> {
+    loop {
+        match operation() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+impl Open {
+    fn new(socket: socket2::Socket, short_is_all: bool) -> Self {
+        let readiness = UNUSED.lock().pop().unwrap_or_else(|| Box::leak(Box::default()));
+        readiness.reset();
+        Self {
+            socket,
+            readiness,
+            registered: AtomicBool::new(false),
+            registering: Mutex::new(()),
+            short_is_all,
+            drained: AtomicU64::new(0),
+        }
+    }
+
+    fn register(&self) -> io::Result<()> {
+        if self.registered.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let _registering = self.registering.lock();
+        if !self.registered.load(Ordering::Relaxed) {
+            scheduler::watch(self.socket.as_fd(), self.readiness)?;
+            self.registered.store(true, Ordering::Release);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if *self.registered.get_mut() {
+            scheduler::unwatch(self.socket.as_fd());
+        }
+        if LINGERING.load(Ordering::Relaxed)
+            && matches!(self.socket.linger(), Ok(Some(time)) if !time.is_zero())
+        {
+            // Closing would block the thread. The system sends what is left without it as well.
+            let _ = self.socket.set_linger(None);
+        }
+        // An edge that comes late is one too many for whoever gets this next.
+        UNUSED.lock().push(self.readiness);
+    }
 }
 
 impl Socket {
     /// A socket that is open and doesn't block.
     pub fn new(socket: socket2::Socket, is_tcp: bool) -> Self {
-        Self::from(Some(socket), is_tcp)
+        Self { open: RwLock::new(Some(Arc::new(Open::new(socket, is_tcp)))) }
     }
 
-    fn from(socket: Option<socket2::Socket>, short_is_all: bool) -> Self {
-        let readiness = UNUSED.lock().pop().unwrap_or_else(|| Box::leak(Box::default()));
-        readiness.reset();
-        Self {
-            open: RwLock::new(socket),
-            registered: AtomicBool::new(false),
-            readiness,
-            short_is_all,
-            drained: AtomicU64::new(0),
+    fn with_open<R>(&self, operation: impl FnOnce(&Open) -> io::Result<R>) -> io::Result<R> {
+        match &*self.open.read() {
+            Some(open) => operation(open),
+            None => Err(io::Error::from_raw_os_error(libc::EBADF)),
         }
     }
 
@@ -92,14 +144,7 @@ impl Socket {
     /// # Errors
     /// That of the operation, or the socket is closed.
     pub fn with<R>(&self, mut operation: impl FnMut(&socket2::Socket) -> io::Result<R>) -> io::Result<R> {
-        let open = self.open.read();
-        let socket = open.as_ref().ok_or_else(closed)?;
-        loop {
-            match operation(socket) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-        }
+        self.with_open(|open| retried(|| operation(&open.socket)))
     }
 
     /// Does something that a process may have to wait for, in which case the epoch is noted for [`Socket::wait`].
@@ -109,10 +154,12 @@ impl Socket {
     pub fn attempt<R>(
         &self,
         process: &mut Process,
-        operation: impl FnMut(&socket2::Socket) -> io::Result<R>,
+        mut operation: impl FnMut(&socket2::Socket) -> io::Result<R>,
     ) -> io::Result<R> {
-        process.execution.noted = self.readiness.epoch();
-        self.with(operation)
+        self.with_open(|open| {
+            process.execution.noted = open.readiness.epoch();
+            retried(|| operation(&open.socket))
+        })
     }
 
     /// Receives something, like [`Socket::attempt`].
@@ -120,64 +167,48 @@ impl Socket {
     /// # Errors
     /// As above.
     pub fn receive(&self, process: &mut Process, room: &mut [MaybeUninit<u8>]) -> io::Result<usize> {
-        let epoch = self.readiness.epoch();
-        process.execution.noted = epoch;
-        // Nothing has come since everything was taken, so an attempt would be in vain.
-        if self.drained.load(Ordering::Relaxed) == epoch && !self.readiness.may_have_more() {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        let size = self.with(|socket| socket.recv(room))?;
-        // An end is none to wait for.
-        let everything = self.short_is_all && (1..room.len()).contains(&size);
-        if everything && self.registered.load(Ordering::Acquire) {
-            self.drained.store(epoch, Ordering::Relaxed);
-        }
-        Ok(size)
+        self.with_open(|open| {
+            let epoch = open.readiness.epoch();
+            process.execution.noted = epoch;
+            // Nothing has come since everything was taken, so an attempt would be in vain.
+            if open.drained.load(Ordering::Relaxed) == epoch && !open.readiness.may_have_more() {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
+            let size = retried(|| open.socket.recv(room))?;
+            // An end is none to wait for.
+            let everything = open.short_is_all && (1..room.len()).contains(&size);
+            if everything && open.registered.load(Ordering::Acquire) {
+                open.drained.store(epoch, Ordering::Relaxed);
+            }
+            Ok(size)
+        })
     }
 
     /// Stops the process until what it has attempted last may work.
     ///
     /// # Errors
-    /// The system can't watch the socket.
+    /// The socket is closed, or the system can't watch it.
     pub fn wait(&self, process: &mut Process, direction: Direction) -> io::Result<()> {
-        // A closed socket is nothing to wait for: the next attempt says so.
-        self.register()?;
-        let noted = process.execution.noted;
-        process.suspend(Action::Watch(Wait { readiness: self.readiness, direction, noted }));
-        Ok(())
-    }
-
-    fn register(&self) -> io::Result<()> {
-        if self.registered.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        // Registering and closing exclude each other, as do two processes that register.
-        let open = self.open.write();
-        if let Some(socket) = &*open
-            && !self.registered.load(Ordering::Relaxed)
-        {
-            scheduler::watch(socket.as_fd(), self.readiness)?;
-            self.registered.store(true, Ordering::Release);
-        }
-        Ok(())
+        self.with_open(|open| {
+            open.register()?;
+            let noted = process.execution.noted;
+            process.suspend(Action::Watch(Wait { readiness: open.readiness, direction, noted }));
+            Ok(())
+        })
     }
 
     /// Something was done to the socket that those who wait for it must see.
     pub fn changed(&self) {
-        scheduler::wake_all(self.readiness.wake(Edge::BOTH));
+        if let Some(open) = &*self.open.read() {
+            scheduler::wake_all(open.readiness.wake(Edge::BOTH));
+        }
     }
 
     /// Closes it, if it is open.
     pub fn close(&self) {
-        let Some(socket) = self.open.write().take() else { return };
-        if self.registered.load(Ordering::Acquire) {
-            scheduler::unwatch(socket.as_fd());
-        }
-        self.changed();
-        if LINGERING.load(Ordering::Relaxed) && matches!(socket.linger(), Ok(Some(time)) if !time.is_zero()) {
-            // Closing would block the thread. The system sends what is left without it as well.
-            let _ = socket.set_linger(None);
-        }
+        let Some(open) = self.open.write().take() else { return };
+        // Those who wait for a duplicate find nothing, and wait again.
+        scheduler::wake_all(open.readiness.wake(Edge::BOTH));
     }
 
     /// To be called before a socket is told to linger.
@@ -186,14 +217,7 @@ impl Socket {
     }
 
     fn duplicate(&self) -> Self {
-        Self::from(self.with(socket2::Socket::try_clone).ok(), self.short_is_all)
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        self.close();
-        UNUSED.lock().push(self.readiness);
+        Self { open: RwLock::new(self.open.read().clone()) }
     }
 }
 

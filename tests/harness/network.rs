@@ -451,14 +451,14 @@ fn ten_thousand_idle_connections() {
     while server.report().matches("in \"echo\"").count() < CROWD {
         assert!(Instant::now() < end, "they wait");
     }
-    assert!(server.descriptors() <= CROWD + descriptors + 10, "{}", server.descriptors());
+    assert!(server.descriptors() <= CROWD + descriptors + 1, "{}", server.descriptors());
     let each = (server.memory() - memory) / CROWD;
     println!("{each} bytes for each idle connection with a process");
     assert!(each < 16 << 10, "{each} bytes");
     clients.say("");
     clients.line("answered");
     drop(clients);
-    server.wait_for_descriptors(descriptors + 2);
+    server.wait_for_descriptors(descriptors);
     // The server still serves.
     let mut client = connect(port);
     client.write_all(b"eping").expect("it reads");

@@ -10,7 +10,7 @@ use crate::outcome::Outcome;
 use crate::panic::panic;
 use crate::process::Process;
 use crate::readiness::Direction;
-use crate::socket;
+use crate::{scheduler, socket};
 use inko_abi::class;
 use inko_abi::object::{BYTES_LENGTH, BYTES_STORAGE, STORAGE_CAPACITY};
 use inko_abi::word::{self, Word};
@@ -114,7 +114,8 @@ fn made(process: &mut Process, class: u32, domain: Domain, kind: Word) -> Outcom
         let kind = integer::to_text(kind, 10);
         panic(process, format_args!("{kind} is not a valid type of sockets"))
     };
-    match Socket::new_raw(domain, found.nonblocking().cloexec(), None) {
+    let kind = found.nonblocking().cloexec();
+    match scheduler::start_poller().and_then(|()| Socket::new_raw(domain, kind, None)) {
         Ok(socket) => {
             let is_tcp = class == class::IP_SOCKET && found == Type::STREAM;
             Outcome::value(process.socket(class, socket, is_tcp))

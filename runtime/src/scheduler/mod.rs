@@ -79,7 +79,7 @@ struct Scheduler {
     parking: Parking,
     blocking: Pool<Box<Process>>,
     clock: Clock,
-    /// Made for the first process that waits for a socket.
+    /// Made for the first socket.
     poller: OnceLock<Poller>,
     ticker: Ticker,
     halt: Halt,
@@ -212,23 +212,27 @@ impl Scheduler {
     }
 }
 
-/// Has the system report edges of a descriptor.
-pub fn watch(fd: BorrowedFd<'_>, readiness: &'static Readiness<Process>) -> io::Result<()> {
+/// Makes the poller, unless it is there. Before the first socket: later there may be no descriptor left for it.
+pub fn start_poller() -> io::Result<()> {
     /// Held while the poller is made.
     static MAKING: Mutex<()> = Mutex::new(());
     let scheduler = scheduler();
-    if let Some(poller) = scheduler.poller.get() {
-        return poller.add(fd, readiness);
+    if scheduler.poller.get().is_some() {
+        return Ok(());
     }
-    let making = MAKING.lock();
+    let _making = MAKING.lock();
     if scheduler.poller.get().is_none() {
         let made = Poller::new()?;
         assert!(scheduler.poller.set(made).is_ok(), "the lock is held");
         // One of the workers that sleep has to watch from now on.
         scheduler.parking.notify_all(|| ());
     }
-    drop(making);
-    watch(fd, readiness)
+    Ok(())
+}
+
+/// Has the system report edges of a descriptor.
+pub fn watch(fd: BorrowedFd<'_>, readiness: &'static Readiness<Process>) -> io::Result<()> {
+    scheduler().poller.get().expect("it was made before the socket").add(fd, readiness)
 }
 
 /// The end of that.
