@@ -395,6 +395,38 @@ fn a_peer_that_vanishes_keeps_nobody_else_waiting() {
     running.end();
 }
 
+/// Somebody out there may still connect.
+#[test]
+fn a_program_that_waits_for_a_socket_is_not_stuck() {
+    let program = Program::new(
+        "
+        import std::net::socket::TcpListener
+        import std::process::(self, Process)
+        import std::stdio::stdout
+
+        let child = process.spawn {
+          let parent = process.receive as Process
+          let listener = try! TcpListener.new(ip: '127.0.0.1', port: 0)
+
+          stdout.print(`listening at port {(try! listener.local_address).port}`)
+          try! listener.accept
+          parent.send('connected')
+        }
+
+        child.send(process.current)
+        stdout.print(process.receive as String)
+        ",
+    );
+    for threads in ["1", "2", "16"] {
+        let mut running = Running::start(Command::new(&program.path).env("INKO_PRIMARY_THREADS", threads));
+        let port = running.port();
+        std::thread::sleep(Duration::from_millis(20));
+        connect(port);
+        running.line("connected");
+        running.end();
+    }
+}
+
 /// So many connections at once.
 const CROWD: usize = 10_000;
 

@@ -159,8 +159,7 @@ fn one_watches_and_one_waits() {
                     if take(&system.brought).is_none() {
                         parking.sleep(&*system, || take(&work));
                     }
-                    // The next takes over, as the ticker has it.
-                    parking.notify_all(|| system.changed.notify());
+                    parking.hand_over();
                 })
             })
             .collect();

@@ -58,7 +58,7 @@ use slot::Slot;
 use std::collections::VecDeque;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use ticker::Ticker;
 
@@ -81,6 +81,8 @@ struct Scheduler {
     clock: Clock,
     /// Made for the first socket.
     poller: OnceLock<Poller>,
+    /// How many of the next wakings for sockets are expected to keep their worker busy for long.
+    long_expected: AtomicU8,
     ticker: Ticker,
     halt: Halt,
     active: CachePadded<AtomicUsize>,
@@ -107,6 +109,7 @@ pub fn run(threads: Threads, main: Word) -> ! {
         blocking: Pool::new(threads.blocking),
         clock: Clock::default(),
         poller: OnceLock::new(),
+        long_expected: AtomicU8::default(),
         ticker: Ticker::default(),
         halt: Halt::default(),
         active: CachePadded::default(),

@@ -22,7 +22,8 @@
 //!
 //! Work may also come from the operating system, which one of those that sleep waits for (a [`Watch`]) in place of the
 //! condition variable: it is at work with one wake-up, and nobody has to be told. There is a watch whenever all workers
-//! sleep. While some work, perhaps nobody watches: those look for what the system has when they have no other work.
+//! sleep. While some work, perhaps nobody watches: those look for what the system has when they have no other work, and
+//! whoever leaves the watch for long hands it over.
 //!
 //! Those without the watch are notified first. An interruption may come late, when the watch has ended by
 //! itself: then the next one ends at once, for nothing.
@@ -123,6 +124,16 @@ impl Parking {
         } else {
             sleepers.watch = State::Interrupted;
             interrupt();
+        }
+    }
+
+    /// Wakes a worker that takes the watch, if nobody has it; for one who has left it and won't be back soon.
+    pub fn hand_over(&self) {
+        let mut sleepers = self.sleepers.lock();
+        if sleepers.watch == State::Free && sleepers.waiting > 0 && !self.waking.swap(true, Ordering::SeqCst)
+        {
+            sleepers.waiting -= 1;
+            self.wake.notify_one();
         }
     }
 

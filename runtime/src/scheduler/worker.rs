@@ -14,6 +14,8 @@ use crossbeam_deque::{Steal, Worker};
 use crossbeam_utils::CachePadded;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
@@ -23,6 +25,11 @@ const POLLER_INTERVAL: u32 = 61;
 /// After so many processes in a row from the slot for the one just woken, the queue has its turn: two
 /// processes that play ping-pong must not keep others waiting.
 const SLOT_RUNS: u32 = 16;
+
+/// A worker that is busy for so long between two sleeps leaves its sockets waiting: the next few that wake for one have
+/// another worker watch meanwhile.
+const LONG: Duration = Duration::from_micros(100);
+const FEW: u8 = 16;
 
 /// Frames of up to so many bytes in total are moved away from the stack when their process stops. Deeper in a recursion
 /// it takes the stack along.
@@ -43,6 +50,8 @@ pub struct Context {
     stack: RefCell<Option<Stack>>,
     /// Made for the first look at the poller.
     edges: RefCell<Option<Edges>>,
+    /// When it slept last.
+    woke: Cell<Instant>,
 }
 
 impl Context {
@@ -64,6 +73,7 @@ impl Context {
             ticks: Cell::new(0),
             stack: RefCell::default(),
             edges: RefCell::default(),
+            woke: Cell::new(Instant::now()),
         }
     }
 
@@ -205,11 +215,18 @@ impl Context {
         if let Some(stack) = self.stack.borrow_mut().as_mut() {
             stack.trim();
         }
+        let long = self.woke.get().elapsed() > LONG;
+        let expected = &scheduler.long_expected;
+        let left = if long { FEW } else { expected.load(Ordering::Relaxed).saturating_sub(1) };
+        expected.store(left, Ordering::Relaxed);
         let found = scheduler.parking.sleep(self, || self.find(index));
         if !self.queue.is_empty() || !scheduler.injector.is_empty() {
             scheduler.notify();
+        } else if expected.load(Ordering::Relaxed) > 0 && self.is_there() {
+            scheduler.parking.hand_over();
         }
         scheduler.ticker.wake();
+        self.woke.set(Instant::now());
         found
     }
 
