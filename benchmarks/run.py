@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures programs beside their twins in other languages, the memory of waiting processes, and latencies.
 
-Without names everything is measured. A name is a program, a group (`compute`, `processes`), or one of
+Without names everything is measured. A name is a program, a group (`compute`, `processes`, `http`), or one of
 `alive_memory`, `latency_fairness` and `latency_timers`. See README.md beside this file.
 """
 
@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 
-from lib import build, catalogue, charts, compare, latency, machine, tables, waiting
+from lib import build, catalogue, charts, compare, http, latency, machine, tables, waiting
 
 
 def arguments():
@@ -43,6 +43,8 @@ def expand(names, parser):
     for name in names or [*catalogue.GROUPS, *catalogue.SPECIAL]:
         if name in catalogue.GROUPS:
             expanded += catalogue.GROUPS[name]
+        elif name in catalogue.SPECIAL_GROUPS:
+            expanded += catalogue.SPECIAL_GROUPS[name]
         elif name in catalogue.SPECIAL or catalogue.group_of(name):
             expanded.append(name)
         else:
@@ -71,6 +73,10 @@ def measure_one(name, options, languages, launcher):
         return latency.fairness(languages, options.small, options.limit)
     if name == "latency_timers":
         return latency.timers(languages, options.small, options.limit)
+    if name == "http_requests":
+        return http.requests(languages, options.small, options.runs, options.limit)
+    if name == "http_idle":
+        return http.idle(languages, options.small, options.runs, options.limit)
     return compare.compare(name, languages, options.small, options.runs, options.limit, launcher)
 
 

@@ -57,7 +57,10 @@ CROWDS = ["alive", "skynet", "spawn"]
 TITLES = {"compute": "Compute programs", "processes": "Process programs"}
 
 # The measurements that are no comparisons of times.
-SPECIAL = ["alive_memory", "latency_fairness", "latency_timers"]
+SPECIAL = ["alive_memory", "latency_fairness", "latency_timers", "http_requests", "http_idle"]
+
+# Groups of these.
+SPECIAL_GROUPS = {"http": ["http_requests", "http_idle"]}
 
 
 @dataclass(frozen=True)

@@ -183,10 +183,44 @@ def of_timers(timers):
     return Table(title, header, rows, note)
 
 
+def of_requests(requests):
+    """The table of requests that a web server answers."""
+    rows = [
+        [
+            language,
+            f"{found['rate']['median']:.0f} ({found['rate']['min']:.0f}-{found['rate']['max']:.0f})",
+            f"{found['p50_ms']:.2f}",
+            f"{found['p99_ms']:.2f}",
+            f"{found['ratio']:.2f}" if "ratio" in found else "",
+        ]
+        for language, found in requests["languages"].items()
+    ]
+    title = f"A web server, asked on {requests['connections']} connections for {requests['seconds']} s"
+    note = "Medians; the ratio is ours divided by the peer's: above 1 we are faster."
+    return Table(title, ["language", "requests/s", "p50 ms", "p99 ms", "ratio"], rows, note)
+
+
+def of_idle(idle):
+    """The table of the memory of idle connections."""
+    rows = [
+        [language, f"{found['idle_bytes_each']:.0f}", mebibytes(found["idle_bytes"]), mebibytes(found["empty_bytes"])]
+        for language, found in idle["languages"].items()
+    ]
+    header = ["language", "bytes each", "MiB", "MiB without connections"]
+    note = "Resident memory of the server; each connection was used once. What the system needs for them isn't counted."
+    return Table(f"Memory of {idle['connections']} idle connections of a web server", header, rows, note)
+
+
 def of_results(results):
     """All tables of some results."""
     tables = [table for group in TITLES for table in of_programs(results, group)]
-    makers = {"alive_memory": of_waiting, "latency_fairness": of_fairness, "latency_timers": of_timers}
+    makers = {
+        "alive_memory": of_waiting,
+        "latency_fairness": of_fairness,
+        "latency_timers": of_timers,
+        "http_requests": of_requests,
+        "http_idle": of_idle,
+    }
     return tables + [make(results[name]) for name, make in makers.items() if name in results]
 
 

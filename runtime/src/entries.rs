@@ -119,6 +119,8 @@ macro_rules! export {
     (@shim generator_resume Safepoint) => {};
     (@shim generator_yield Safepoint) => {};
     (@shim process_receive Safepoint) => { stopping!(process_receive, then process_received); };
+    (@shim socket_wait_to_read Safepoint) => { stopping!(socket_wait_to_read, then socket_has_waited); };
+    (@shim socket_wait_to_write Safepoint) => { stopping!(socket_wait_to_write, then socket_has_waited); };
     (@shim process_suspend Safepoint) => { stopping!(process_suspend, then process_go_on); };
     (@shim process_set_blocking Safepoint) => { stopping!(process_set_blocking, then process_has_moved); };
     (@shim process_terminate Never) => { stopping!(process_terminate, then process_go_on); };

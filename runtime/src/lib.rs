@@ -8,6 +8,7 @@
 //! | what happens at `send` | `messages.rs`, `heap/copy.rs`, `mailbox.rs` |
 //! | how a process is run, parked and woken | `scheduler/mod.rs` |
 //! | preemption and time-outs | `poll.rs`, `scheduler/clock.rs` |
+//! | how a process waits for a socket | `readiness.rs`, `socket.rs`, `scheduler/poller.rs` |
 //! | the collector | `heap/collect.rs`, `walk.rs` |
 //! | `return` and `throw` out of closures | `unwind.rs` |
 #![cfg_attr(test, expect(dead_code, reason = "unit tests start no program"))]
@@ -35,8 +36,10 @@ mod poll;
 mod primitives;
 mod process;
 mod program;
+mod readiness;
 mod resource;
 mod scheduler;
+mod socket;
 mod stack;
 #[cfg(not(test))]
 mod start;

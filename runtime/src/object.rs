@@ -105,6 +105,8 @@ impl Object {
             | class::LIBRARY
             | class::FUNCTION
             | class::POINTER
+            | class::IP_SOCKET
+            | class::UNIX_SOCKET
             | class::GENERATOR
             | class::CLASS_OBJECT => 16,
             number => unreachable!("no object has the class {number}"),
@@ -143,6 +145,7 @@ impl Object {
             class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => {}
             class::CHILD_PROCESS => {}
             class::LIBRARY | class::FUNCTION | class::POINTER => {}
+            class::IP_SOCKET | class::UNIX_SOCKET => {}
             number => {
                 let row = program::class(number);
                 debug_assert_eq!(row.layout, Layout::Instance);

@@ -11,7 +11,9 @@ use crate::heap::{Heap, Visitor};
 use crate::mailbox::List;
 use crate::moment::Moment;
 use crate::panic;
+use crate::readiness::Link;
 use crate::scheduler::Context;
+use crate::socket::Wait;
 use crate::stack::{SHALLOW, Stack};
 use crate::switch::Switch;
 use crate::walk;
@@ -46,6 +48,8 @@ pub enum Action {
     Receive(Option<Duration>),
     /// Wait for a time.
     Sleep(Duration),
+    /// Wait for a socket.
+    Watch(Wait),
     /// Go on in the pool for blocking operations, or back.
     Move,
     /// End.
@@ -66,6 +70,8 @@ pub enum State {
     WaitingLimited,
     /// It waits for a time to pass.
     Sleeping,
+    /// It waits for a socket.
+    WaitingForSocket,
 }
 
 /// Where the frames of a process are.
@@ -121,6 +127,10 @@ pub struct Execution {
     /// Messages that it sent to itself and has not received yet, which aren't copied: roots. They are
     /// received in the order in which they were sent.
     pub own_messages: VecDeque<Word>,
+    /// The epoch of the socket that it has tried to use last.
+    pub noted: u64,
+    /// While it waits for a socket, the process that has waited longer.
+    waits_behind: *mut Process,
     /// Whether it is in a blocking operation.
     pub blocking: bool,
     /// The worker it is pinned to.
@@ -169,6 +179,8 @@ impl Process {
                 generators: Vec::new(),
                 taken: List::default(),
                 own_messages: VecDeque::new(),
+                noted: 0,
+                waits_behind: ptr::null_mut(),
                 blocking: false,
                 pinned: None,
                 is_main,
@@ -263,6 +275,12 @@ impl Process {
     }
 }
 
+impl Link for Process {
+    fn link(&mut self) -> &mut *mut Self {
+        &mut self.execution.waits_behind
+    }
+}
+
 impl Execution {
     /// What the process is doing.
     pub fn state(&self) -> State {
@@ -271,7 +289,8 @@ impl Execution {
             1 => State::Running,
             2 => State::Waiting,
             3 => State::WaitingLimited,
-            _ => State::Sleeping,
+            4 => State::Sleeping,
+            _ => State::WaitingForSocket,
         }
     }
 

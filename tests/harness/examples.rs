@@ -1,4 +1,5 @@
-//! The programs in `examples`, which are what newcomers read first: each of them has a test.
+//! The programs in `examples`, which are what newcomers read first: each of them has a test, here, in `server_examples.rs` or in
+//! `ffi_examples.rs`.
 
 mod support;
 
@@ -34,7 +35,18 @@ fn wc_of(program: &Path, input: &[u8]) -> String {
 
 #[test]
 fn all_are_tested() {
-    let tested = ["ping_pong", "pipeline", "wc"];
+    // Servers and C have test files of their own.
+    let tested = [
+        "chat_server",
+        "echo_client",
+        "echo_server",
+        "http_server",
+        "libm",
+        "ping_pong",
+        "pipeline",
+        "qsort",
+        "wc",
+    ];
     let files = support::files(&root().join("examples"), "inko");
     let found: Vec<_> = files.iter().map(|path| path.file_stem().expect("a name").to_owned()).collect();
     assert_eq!(found, tested);

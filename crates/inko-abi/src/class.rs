@@ -50,10 +50,14 @@ pub const LIBRARY: u32 = 23;
 pub const FUNCTION: u32 = 24;
 /// `Pointer` of `std::ffi`.
 pub const POINTER: u32 = 25;
+/// `Socket` of `std::net::socket`.
+pub const IP_SOCKET: u32 = 20;
+/// `Socket` of `std::net::unix`.
+pub const UNIX_SOCKET: u32 = 21;
 /// The first number of classes declared in Inko and of module objects.
 pub const FIRST_USER: u32 = 32;
 
-/// The built-in classes that std's sources name, with their numbers.
+/// The built-in classes that std's sources name, with their numbers. A name may be in several modules.
 pub const BUILT_IN: &[(&str, u32)] = &[
     ("Integer", INTEGER),
     ("Float", FLOAT),
@@ -73,4 +77,6 @@ pub const BUILT_IN: &[(&str, u32)] = &[
     ("Library", LIBRARY),
     ("Function", FUNCTION),
     ("Pointer", POINTER),
+    ("Socket", IP_SOCKET),
+    ("Socket", UNIX_SOCKET),
 ];

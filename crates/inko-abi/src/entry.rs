@@ -336,6 +336,72 @@ macro_rules! rows {
             // Whether so many bytes can be written without waiting.
             stdout_takes (Word) -> Bool : Leaf;
             stderr_takes (Word) -> Bool : Leaf;
+
+            // Sockets. Those that a process may have to wait for give -1 then, or `UNDEFINED` in place of an object; -2
+            // means that it must try again later. Streams, datagrams, sequences of packets and raw sockets are 0 to 3.
+            socket_allocate_ipv4 (Word) -> Throws : Panics;
+            socket_allocate_ipv6 (Word) -> Throws : Panics;
+            socket_allocate_unix (Word) -> Throws : Panics;
+            // Socket, address, port.
+            socket_bind (Word, Word, Word) -> Throws : Panics;
+            socket_connect (Word, Word, Word) -> Throws : Panics;
+            // Socket, length of the queue, which is returned.
+            socket_listen (Word, Word) -> Throws : Panics;
+            socket_accept (Word) -> Throws : Panics;
+            // Socket, ByteArray, size; 0 is as much as is there.
+            socket_read (Word, Word, Word) -> Throws : Panics;
+            // Socket, String or ByteArray, the first byte.
+            socket_write_string (Word, Word, Word) -> Throws : Panics;
+            socket_write_bytes (Word, Word, Word) -> Throws : Panics;
+            // An Array of address and port of the sender.
+            socket_receive_from (Word, Word, Word) -> Throws : Panics;
+            socket_send_string_to (Word, Word, Word, Word) -> Throws : Panics;
+            socket_send_bytes_to (Word, Word, Word, Word) -> Throws : Panics;
+            // What the process tried last may work afterwards.
+            socket_wait_to_read (Word) -> Throws : Safepoint;
+            socket_wait_to_write (Word) -> Throws : Safepoint;
+            socket_shutdown_read (Word) -> Throws : Panics;
+            socket_shutdown_write (Word) -> Throws : Panics;
+            socket_shutdown_read_write (Word) -> Throws : Panics;
+            socket_close (Word) -> Nothing : Panics;
+            // An Array of address and port.
+            socket_local_address (Word) -> Throws : Panics;
+            socket_peer_address (Word) -> Throws : Panics;
+            // Options. The setters return the value.
+            socket_get_ttl (Word) -> Throws : Panics;
+            socket_set_ttl (Word, Word) -> Throws : Panics;
+            socket_get_only_v6 (Word) -> Throws : Panics;
+            socket_set_only_v6 (Word, Word) -> Throws : Panics;
+            socket_get_nodelay (Word) -> Throws : Panics;
+            socket_set_nodelay (Word, Word) -> Throws : Panics;
+            socket_get_broadcast (Word) -> Throws : Panics;
+            socket_set_broadcast (Word, Word) -> Throws : Panics;
+            socket_get_linger (Word) -> Throws : Panics;
+            socket_set_linger (Word, Word) -> Throws : Panics;
+            socket_get_recv_size (Word) -> Throws : Panics;
+            socket_set_recv_size (Word, Word) -> Throws : Panics;
+            socket_get_send_size (Word) -> Throws : Panics;
+            socket_set_send_size (Word, Word) -> Throws : Panics;
+            socket_get_keepalive (Word) -> Throws : Panics;
+            socket_set_keepalive (Word, Word) -> Throws : Panics;
+            socket_get_multicast_loop_v4 (Word) -> Throws : Panics;
+            socket_set_multicast_loop_v4 (Word, Word) -> Throws : Panics;
+            socket_get_multicast_loop_v6 (Word) -> Throws : Panics;
+            socket_set_multicast_loop_v6 (Word, Word) -> Throws : Panics;
+            socket_get_multicast_ttl_v4 (Word) -> Throws : Panics;
+            socket_set_multicast_ttl_v4 (Word, Word) -> Throws : Panics;
+            socket_get_multicast_hops_v6 (Word) -> Throws : Panics;
+            socket_set_multicast_hops_v6 (Word, Word) -> Throws : Panics;
+            socket_get_multicast_if_v4 (Word) -> Throws : Panics;
+            socket_set_multicast_if_v4 (Word, Word) -> Throws : Panics;
+            socket_get_multicast_if_v6 (Word) -> Throws : Panics;
+            socket_set_multicast_if_v6 (Word, Word) -> Throws : Panics;
+            socket_get_unicast_hops_v6 (Word) -> Throws : Panics;
+            socket_set_unicast_hops_v6 (Word, Word) -> Throws : Panics;
+            socket_get_reuse_address (Word) -> Throws : Panics;
+            socket_set_reuse_address (Word, Word) -> Throws : Panics;
+            socket_get_reuse_port (Word) -> Throws : Panics;
+            socket_set_reuse_port (Word, Word) -> Throws : Panics;
         }
     };
 }

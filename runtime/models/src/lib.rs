@@ -16,6 +16,9 @@ mod mailbox;
 #[path = "../../src/scheduler/parking.rs"]
 #[allow(dead_code, reason = "models use a part of it")]
 mod parking;
+#[path = "../../src/readiness.rs"]
+#[allow(dead_code, reason = "models use a part of it")]
+mod readiness;
 #[path = "../../src/scheduler/slot.rs"]
 #[allow(dead_code, reason = "models use a part of it")]
 mod slot;
@@ -23,4 +26,5 @@ mod slot;
 mod blocking_models;
 mod mailbox_models;
 mod parking_models;
+mod readiness_models;
 mod slot_models;

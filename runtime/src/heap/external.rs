@@ -1,14 +1,14 @@
 //! What objects own outside of heaps: bytes of long strings shared by reference count, process handles,
-//! the stacks of generators, resources of the operating system, child processes, and libraries of C.
+//! the stacks of generators, resources of the operating system, sockets, child processes, and libraries of C.
 //!
 //! *Guarantee:* what an object with `FLAG_EXTERNAL` owns is released exactly once: when a collection finds
 //! the object dead, or with its heap.
 
 use super::Visitor;
 use crate::object::Object;
-use crate::{ffi, resource};
+use crate::{ffi, resource, socket};
 use inko_abi::class;
-use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
+use inko_abi::object::{FLAG_EXTERNAL, FLAG_PERMANENT, HANDLE_POINTER, STRING_BYTES, STRING_LENGTH, header};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -91,9 +91,11 @@ pub fn shared_bytes<'a>(object: Object) -> &'a [u8] {
     bytes
 }
 
-/// Accounts for a copy of an object in another heap.
+/// Accounts for a copy of an object in another heap, or in that of constants, which only ever has one.
 pub fn duplicated(object: Object) {
     match object.class() {
+        number if socket::is_class(number) && object.has(FLAG_PERMANENT) => socket::shared(object),
+        number if socket::is_class(number) => socket::duplicated(object),
         // SAFETY: the pointer came from `into_raw` and the object holds a count.
         class::STRING => unsafe { Arc::increment_strong_count(object.raw(STRING_BYTES) as *const Shared) },
         class::PROCESS => crate::handle::retain(object.raw(HANDLE_POINTER)),
@@ -110,7 +112,7 @@ pub fn weight(object: Object) -> usize {
     match object.class() {
         class::STRING => object.raw(STRING_LENGTH) as usize,
         class::PROCESS => PROCESS,
-        number if resource::is_class(number) => resource::WEIGHT,
+        number if resource::is_class(number) || socket::is_class(number) => resource::WEIGHT,
         class::CHILD_PROCESS => resource::WEIGHT,
         number if ffi::is_class(number) => ffi::weight(object),
         _ => crate::generator::of(object.raw(HANDLE_POINTER)).weight(),
@@ -126,6 +128,7 @@ pub fn release(object: Object) {
         number if resource::is_class(number) => resource::release(object),
         class::CHILD_PROCESS => crate::child::release(object),
         number if ffi::is_class(number) => ffi::release(object),
+        number if socket::is_class(number) => socket::release(object),
         class::GENERATOR => crate::generator::release(object.raw(HANDLE_POINTER)),
         other => unreachable!("objects of class {other} own nothing"),
     }

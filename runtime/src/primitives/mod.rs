@@ -16,6 +16,8 @@ pub(crate) mod integer;
 mod mirror;
 mod path;
 mod random;
+mod socket;
+mod socket_options;
 pub(crate) mod stdio;
 mod string;
 #[cfg(test)]
@@ -34,6 +36,8 @@ pub(crate) use integer::*;
 pub(crate) use mirror::*;
 pub(crate) use path::*;
 pub(crate) use random::*;
+pub(crate) use socket::*;
+pub(crate) use socket_options::*;
 pub(crate) use stdio::*;
 pub(crate) use string::*;
 pub(crate) use time::*;

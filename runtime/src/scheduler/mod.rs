@@ -14,11 +14,13 @@
 //!
 //! `active` counts the processes that can go on by themselves: running, queued, sleeping or waiting for a
 //! limited time. Whoever wakes a process counts it before anything else, and is active itself, so
-//! that the number is zero only when every process waits for a message that nobody can send.
+//! that the number is zero only when every process waits for a message that nobody can send. Processes that wait for
+//! a socket count: the world may wake them.
 //!
 //! | to see | open |
 //! |---|---|
 //! | how workers sleep and wake | `parking.rs` |
+//! | sockets | `poller.rs`, `../socket.rs`, `../readiness.rs` |
 //! | time-outs; preemption | `clock.rs`; `ticker.rs` |
 //! | blocking operations | `blocking.rs` |
 //! | what happens at signals, and when the program is stuck | `signals.rs`, `report.rs`, `halt.rs` |
@@ -27,6 +29,7 @@ mod blocking;
 mod clock;
 mod halt;
 mod parking;
+mod poller;
 mod registry;
 mod report;
 mod signals;
@@ -42,6 +45,7 @@ use crate::handle::Handle;
 use crate::heap::nodes;
 use crate::panic;
 use crate::process::{Process, State};
+use crate::readiness::{Readiness, Woken};
 use blocking::Pool;
 use clock::Clock;
 use crossbeam_deque::{Injector, Stealer};
@@ -50,10 +54,13 @@ use halt::Halt;
 use inko_abi::word::Word;
 use parking::Parking;
 use parking_lot::Mutex;
+use poller::{Edges, Poller};
 use registry::Registry;
 use slot::Slot;
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::io;
+use std::os::fd::BorrowedFd;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use ticker::Ticker;
 
@@ -74,6 +81,10 @@ struct Scheduler {
     parking: Parking,
     blocking: Pool<Box<Process>>,
     clock: Clock,
+    /// Made for the first socket.
+    poller: OnceLock<Poller>,
+    /// How many of the next wakings for sockets are expected to keep their worker busy for long.
+    long_expected: AtomicU8,
     ticker: Ticker,
     halt: Halt,
     active: CachePadded<AtomicUsize>,
@@ -99,6 +110,8 @@ pub fn run(threads: Threads, main: Word) -> ! {
         parking: Parking::default(),
         blocking: Pool::new(threads.blocking),
         clock: Clock::default(),
+        poller: OnceLock::new(),
+        long_expected: AtomicU8::default(),
         ticker: Ticker::default(),
         halt: Halt::default(),
         active: CachePadded::default(),
@@ -171,7 +184,7 @@ impl Scheduler {
                 }
                 Some(worker) => {
                     self.pinned[worker].lock().push_back(process);
-                    self.parking.notify_all();
+                    self.parking.notify_all(|| self.interrupt());
                 }
                 None => {
                     self.injector.push(process);
@@ -180,9 +193,65 @@ impl Scheduler {
             }
         }
         if added {
-            self.parking.notify();
+            self.notify();
         }
     }
+
+    /// Makes the processes run whose sockets have become ready.
+    fn take_ready(&'static self, edges: &mut Edges) {
+        let Some(poller) = self.poller.get() else { return };
+        let mut woken = Vec::new();
+        poller.take(false, edges, |process| woken.push(process));
+        self.inject_all(woken.into_iter());
+    }
+
+    /// Wakes a worker that sleeps, after work was added.
+    fn notify(&self) {
+        self.parking.notify(|| self.interrupt());
+    }
+
+    /// Wakes the worker that waits for the system.
+    fn interrupt(&self) {
+        if let Some(poller) = self.poller.get() {
+            poller.interrupt();
+        }
+    }
+}
+
+/// Makes the poller, unless it is there. Before the first socket: later there may be no descriptor left for it.
+pub fn start_poller() -> io::Result<()> {
+    /// Held while the poller is made.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let scheduler = scheduler();
+    if scheduler.poller.get().is_some() {
+        return Ok(());
+    }
+    let _making = MAKING.lock();
+    if scheduler.poller.get().is_none() {
+        let made = Poller::new()?;
+        assert!(scheduler.poller.set(made).is_ok(), "the lock is held");
+        // One of the workers that sleep has to watch from now on.
+        scheduler.parking.notify_all(|| ());
+    }
+    Ok(())
+}
+
+/// Has the system report edges of a descriptor.
+pub fn watch(fd: BorrowedFd<'_>, readiness: &'static Readiness<Process>) -> io::Result<()> {
+    scheduler().poller.get().expect("it was made before the socket").add(fd, readiness)
+}
+
+/// The end of that.
+pub fn unwatch(fd: BorrowedFd<'_>) {
+    if let Some(poller) = scheduler().poller.get() {
+        poller.remove(fd);
+    }
+}
+
+/// Makes processes run that waited for a socket.
+pub fn wake_all(woken: Woken<Process>) {
+    // SAFETY: the boxes were given up when the processes were parked, and each is given out once.
+    scheduler().inject_all(woken.map(|process| unsafe { Box::from_raw(process) }));
 }
 
 /// Counts a process as able to go on.

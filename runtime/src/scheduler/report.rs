@@ -115,6 +115,7 @@ fn describe(process: &Process, report: &mut String) {
         State::Ready => write!(report, "can run"),
         State::Running => write!(report, "is running"),
         State::Sleeping => write!(report, "has been sleeping for {since}"),
+        State::WaitingForSocket => write!(report, "has been waiting for a socket for {since}"),
         State::Waiting => write!(report, "has been waiting for a message for {since}"),
         State::WaitingLimited => write!(report, "has been waiting for a message, with a limit, for {since}"),
     };

@@ -2,6 +2,7 @@
 //!
 //! It sleeps while all workers do.
 
+use super::poller::Edges;
 use super::{scheduler, start_blocking_thread};
 use inko_abi::process::STOP;
 use parking_lot::{Condvar, Mutex};
@@ -25,6 +26,7 @@ impl Ticker {
     pub(super) fn run(&self) -> ! {
         let slots = &scheduler().slots;
         let mut seen = vec![0; slots.len()];
+        let mut edges = Edges::default();
         loop {
             std::thread::sleep(TICK);
             let looking = scheduler().looking.lock();
@@ -36,6 +38,7 @@ impl Ticker {
                 *seen = runs;
             }
             drop(looking);
+            scheduler().take_ready(&mut edges);
             if scheduler().blocking.tick() {
                 start_blocking_thread();
             }

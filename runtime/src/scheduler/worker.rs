@@ -1,5 +1,7 @@
 //! Workers: threads that run processes.
 
+use super::parking::Watch;
+use super::poller::Edges;
 use super::scheduler;
 use super::slot::Slot;
 use crate::handle::Handle;
@@ -12,10 +14,14 @@ use crossbeam_deque::{Steal, Worker};
 use crossbeam_utils::CachePadded;
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
 
 /// Every so many processes a worker looks into the injector first, so that work there is not starved by
 /// the worker's own.
 const INJECTOR_INTERVAL: u32 = 61;
+/// Every so many processes a worker looks for sockets that have become ready, for the same reason.
+const POLLER_INTERVAL: u32 = 61;
 /// After so many processes in a row from the slot for the one just woken, the queue has its turn: two
 /// processes that play ping-pong must not keep others waiting.
 const SLOT_RUNS: u32 = 16;
@@ -27,6 +33,11 @@ const QUEUE: usize = 256;
 /// A process that has woken another one may send so many messages more until that one has its turn: what they send is then still in
 /// the cache, and a process that sends faster than the other one receives doesn't fill the memory with messages.
 const SENDS: u32 = 256;
+
+/// A worker that is busy for so long between two sleeps leaves its sockets waiting: the next few that wake for one have
+/// another worker watch meanwhile.
+const LONG: Duration = Duration::from_micros(100);
+const FEW: u8 = 16;
 
 /// Frames of up to so many bytes in total are moved away from the stack when their process stops. Deeper in a recursion
 /// it takes the stack along.
@@ -47,6 +58,10 @@ pub struct Context {
     ticks: Cell<u32>,
     /// The stack that processes run on, made for the first.
     stack: RefCell<Option<Stack>>,
+    /// Made for the first look at the poller.
+    edges: RefCell<Option<Edges>>,
+    /// When it slept last.
+    woke: Cell<Instant>,
 }
 
 impl Context {
@@ -68,6 +83,8 @@ impl Context {
             sends: Cell::new(0),
             ticks: Cell::new(0),
             stack: RefCell::default(),
+            edges: RefCell::default(),
+            woke: Cell::new(Instant::now()),
         }
     }
 
@@ -81,7 +98,7 @@ impl Context {
         if self.queue.len() > QUEUE {
             self.spill();
         }
-        scheduler().parking.notify();
+        scheduler().notify();
     }
 
     /// Moves the older half of the queue to the injector.
@@ -124,10 +141,14 @@ impl Context {
     pub(super) fn work(self) -> ! {
         let index = self.index.expect("only workers work");
         loop {
-            let process = match self.find(index) {
-                Some(process) => process,
-                None => self.sleep(index),
-            };
+            if self.ticks.get().is_multiple_of(POLLER_INTERVAL) {
+                self.take_ready(false);
+            }
+            let found = self.find(index).or_else(|| {
+                self.take_ready(false);
+                self.queue.pop()
+            });
+            let process = found.unwrap_or_else(|| self.sleep(index));
             self.rest();
             self.run(process);
         }
@@ -202,17 +223,43 @@ impl Context {
         })
     }
 
+    /// Queues the processes whose sockets have become ready, perhaps after a wait.
+    fn take_ready(&self, wait: bool) {
+        let Some(poller) = scheduler().poller.get() else { return };
+        let mut edges = self.edges.borrow_mut();
+        let mut count = 0;
+        poller.take(wait, edges.get_or_insert_default(), |process| {
+            if process.execution.blocking || process.execution.pinned.is_some() {
+                return scheduler().inject(process);
+            }
+            process.execution.set_state(State::Ready);
+            self.queue.push(process);
+            count += 1;
+        });
+        // This worker takes the first.
+        if count > 1 && !wait {
+            scheduler().notify();
+        }
+    }
+
     /// Waits for work.
     fn sleep(&self, index: usize) -> Box<Process> {
         let scheduler = scheduler();
         if let Some(stack) = self.stack.borrow_mut().as_mut() {
             stack.trim();
         }
-        let found = scheduler.parking.sleep(|| self.find(index));
+        let long = self.woke.get().elapsed() > LONG;
+        let expected = &scheduler.long_expected;
+        let left = if long { FEW } else { expected.load(Ordering::Relaxed).saturating_sub(1) };
+        expected.store(left, Ordering::Relaxed);
+        let found = scheduler.parking.sleep(self, || self.find(index));
         if !self.queue.is_empty() || !scheduler.injector.is_empty() {
-            scheduler.parking.notify();
+            scheduler.notify();
+        } else if expected.load(Ordering::Relaxed) > 0 && self.is_there() {
+            scheduler.parking.hand_over();
         }
         scheduler.ticker.wake();
+        self.woke.set(Instant::now());
         found
     }
 
@@ -321,6 +368,13 @@ impl Context {
                 process.execution.begin_wait(State::Sleeping);
                 return scheduler().clock.sleep(time, process);
             }
+            Action::Watch(wait) => {
+                process.execution.begin_wait(State::WaitingForSocket);
+                if let Err(process) = wait.park(process) {
+                    self.schedule_woken(process);
+                }
+                return;
+            }
             Action::Receive(time) => time,
         };
         let state = if time.is_some() { State::WaitingLimited } else { State::Waiting };
@@ -333,6 +387,19 @@ impl Context {
             // A message had arrived meanwhile.
             (Err(process), _) => self.schedule_woken(process),
         }
+    }
+}
+
+impl Watch for Context {
+    type Found = Box<Process>;
+
+    fn is_there(&self) -> bool {
+        scheduler().poller.get().is_some()
+    }
+
+    fn watch(&self) -> Option<Box<Process>> {
+        self.take_ready(true);
+        self.queue.pop()
     }
 }
 

@@ -23,6 +23,8 @@ fn home_of_built_in(number: u32) -> &'static str {
         class::READ_ONLY_FILE | class::WRITE_ONLY_FILE | class::READ_WRITE_FILE => "std::fs::file",
         class::CHILD_PROCESS => "std::os",
         class::LIBRARY | class::FUNCTION | class::POINTER => "std::ffi",
+        class::IP_SOCKET => "std::net::socket",
+        class::UNIX_SOCKET => "std::net::unix",
         _ => BOOTSTRAP,
     }
 }
@@ -174,8 +176,9 @@ fn declare_class<'a>(
     declared: &mut Declared<'a>,
 ) {
     let name = source.name.name.clone();
-    let number = class::BUILT_IN.iter().find(|(one, _)| *one == name).map(|(_, number)| *number);
-    let number = number.filter(|&number| home_of_built_in(number) == world.program.modules[module].name);
+    let home = &world.program.modules[module].name;
+    let is_this = |&(one, number): &(&str, u32)| one == name && home_of_built_in(number) == home;
+    let number = class::BUILT_IN.iter().copied().find(is_this).map(|(_, number)| number);
     let type_params = type_params(world, &source.type_params);
     let id = world.program.classes.push(tree::Class {
         name,

@@ -1,0 +1,176 @@
+//! What the tests of servers share: a program that runs until the test has seen enough, and says at which port it listens.
+
+#![allow(dead_code, reason = "each target uses a part")]
+
+use super::support::{INKOC, build_runtime, run};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+/// Nothing takes longer, even on a busy machine.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// Builds a program of a file.
+#[track_caller]
+pub fn build(source: &Path, output: &Path) {
+    build_runtime();
+    let finished = run(Command::new(INKOC).arg("build").arg(source).arg("-o").arg(output), LIMIT * 2);
+    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
+}
+
+/// Builds a program of a text.
+#[track_caller]
+pub fn build_text(directory: &Path, source: &str) -> PathBuf {
+    let (file, output) = (directory.join("main.inko"), directory.join("program"));
+    std::fs::write(&file, source).expect("the program can be written");
+    build(&file, &output);
+    output
+}
+
+/// A program that runs; it is killed with this.
+pub struct Running {
+    child: Child,
+    lines: Receiver<String>,
+    errors: Receiver<String>,
+    seen: Vec<String>,
+}
+
+impl Running {
+    pub fn start(command: &mut Command) -> Self {
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let lines = lines(child.stdout.take().expect("piped"));
+        let errors = lines_of(child.stderr.take().expect("piped"));
+        Self { child, lines, errors, seen: Vec::new() }
+    }
+
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits for a line that contains a text; the lines before it may come in any order.
+    #[track_caller]
+    pub fn line(&mut self, text: &str) -> String {
+        if let Some(at) = self.seen.iter().position(|line| line.contains(text)) {
+            return self.seen.remove(at);
+        }
+        let end = Instant::now() + LIMIT;
+        loop {
+            match self.lines.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(line) if line.contains(text) => return line,
+                Ok(line) => self.seen.push(line),
+                Err(RecvTimeoutError::Timeout) => panic!("no line with {text:?} but {:?}", self.seen),
+                Err(RecvTimeoutError::Disconnected) => {
+                    let errors: Vec<_> = self.errors.try_iter().collect();
+                    panic!("it ended without {text:?}: {:?} {errors:?}", self.seen)
+                }
+            }
+        }
+    }
+
+    /// Waits until it says at which port it listens.
+    #[track_caller]
+    pub fn port(&mut self) -> u16 {
+        let line = self.line("listening at port ");
+        line.rsplit(' ').next().and_then(|port| port.parse().ok()).expect("a port")
+    }
+
+    /// Writes a line to its standard input.
+    pub fn say(&mut self, line: &str) {
+        let stdin = self.child.stdin.as_mut().expect("piped");
+        writeln!(stdin, "{line}").expect("it reads");
+    }
+
+    /// A report on its processes.
+    #[track_caller]
+    pub fn report(&mut self) -> String {
+        let status = Command::new("kill").arg("-QUIT").arg(self.id().to_string()).status();
+        assert!(status.expect("kill runs").success());
+        let mut report = String::new();
+        while !report.ends_with(" in all\n") {
+            report += &self.errors.recv_timeout(LIMIT).expect("a report");
+            report.push('\n');
+        }
+        report
+    }
+
+    /// How many descriptors it has open.
+    pub fn descriptors(&self) -> usize {
+        std::fs::read_dir(format!("/proc/{}/fd", self.id())).expect("it runs").count()
+    }
+
+    /// Waits until it has no more than so many descriptors open.
+    #[track_caller]
+    pub fn wait_for_descriptors(&self, count: usize) {
+        let end = Instant::now() + LIMIT;
+        while self.descriptors() > count {
+            assert!(Instant::now() < end, "{} descriptors are open, not {count}", self.descriptors());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Its resident memory in bytes.
+    pub fn memory(&self) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("it runs");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("it has memory");
+        line.split_whitespace().nth(1).and_then(|size| size.parse::<usize>().ok()).expect("a size") * 1024
+    }
+
+    /// Waits until it ends by itself.
+    #[track_caller]
+    pub fn end(mut self) {
+        drop(self.child.stdin.take());
+        let end = Instant::now() + LIMIT;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be waited for") {
+                let errors: Vec<_> = self.errors.try_iter().collect();
+                return assert!(status.success(), "{status}: {errors:?}");
+            }
+            assert!(Instant::now() < end, "it doesn't end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines(stream: ChildStdout) -> Receiver<String> {
+    lines_of(stream)
+}
+
+fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// A client of a program, which doesn't wait for ever.
+pub fn connect(port: u16) -> TcpStream {
+    let client = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    client.set_read_timeout(Some(LIMIT)).expect("it can be set");
+    client.set_write_timeout(Some(LIMIT)).expect("it can be set");
+    client
+}
+
+/// Receives exactly so many bytes.
+#[track_caller]
+pub fn receive(client: &mut TcpStream, size: usize) -> String {
+    let mut bytes = vec![0; size];
+    client.read_exact(&mut bytes).expect("it answers");
+    String::from_utf8(bytes).expect("text")
+}
