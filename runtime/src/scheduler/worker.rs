@@ -53,6 +53,8 @@ pub struct Context {
     /// The process just woken: its data is still in the cache.
     next: RefCell<Option<Box<Process>>>,
     slot_runs: Cell<u32>,
+    /// Whether the running process has made the queue spill.
+    spilled: Cell<bool>,
     /// The messages that were sent since it was woken.
     sends: Cell<u32>,
     ticks: Cell<u32>,
@@ -80,6 +82,7 @@ impl Context {
             queue,
             next: RefCell::default(),
             slot_runs: Cell::new(0),
+            spilled: Cell::new(false),
             sends: Cell::new(0),
             ticks: Cell::new(0),
             stack: RefCell::default(),
@@ -104,6 +107,7 @@ impl Context {
     /// Moves the older half of the queue to the injector.
     #[cold]
     fn spill(&self) {
+        self.spilled.set(true);
         for _ in 0..QUEUE / 2 {
             let Some(process) = self.queue.pop() else { return };
             scheduler().injector.push(process);
@@ -265,6 +269,7 @@ impl Context {
 
     /// Runs a process until it stops, and performs its action.
     fn run(&self, mut process: Box<Process>) {
+        self.spilled.set(false);
         process.execution.context = self;
         self.place(&mut process);
         process.execution.set_state(State::Running);
@@ -356,10 +361,14 @@ impl Context {
     fn perform(&self, mut process: Box<Process>, action: Action) {
         let time = match action {
             Action::Yield if self.index.is_some() && process.execution.pinned.is_none() => {
-                // Its turn was long. It goes behind all that wait in the injector, which must not wait for
+                // Its turn was long. Those in the injector, whom the clock woke, must not wait for
                 // `INJECTOR_INTERVAL` turns of that length.
                 self.ticks.set(u32::MAX);
-                return scheduler().inject(process);
+                // What it has started in it, and did not fit the queue, comes before it.
+                if self.spilled.take() {
+                    return scheduler().inject(process);
+                }
+                return self.schedule_new(process);
             }
             Action::GiveWay => return self.schedule_new(process),
             Action::Yield | Action::Move => return scheduler().inject(process),
