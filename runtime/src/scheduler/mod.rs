@@ -138,9 +138,16 @@ pub fn spawn(handle: Arc<Handle>, code: Word, is_main: bool) -> Box<Process> {
     process
 }
 
+/// The address space of a thread's own stack, on which functions of C run: what they have in a program of C.
+const NATIVE_STACK: usize = 8 << 20;
+
+fn thread(name: &str) -> std::thread::Builder {
+    std::thread::Builder::new().name(name.into()).stack_size(NATIVE_STACK)
+}
+
 /// Starts a thread of the runtime.
 fn start_thread(name: &str, body: impl FnOnce() + Send + 'static) {
-    if let Err(error) = std::thread::Builder::new().name(name.into()).spawn(body) {
+    if let Err(error) = thread(name).spawn(body) {
         panic::end(&format!("error: a thread for the program couldn't be started: {error}\n"));
     }
 }
@@ -154,7 +161,7 @@ fn start_blocking_thread() {
         scheduler().blocking_slots.lock().retain(|other| !Arc::ptr_eq(other, &slot));
         nodes::leave();
     };
-    let started = std::thread::Builder::new().name("blocking".into()).spawn(body);
+    let started = thread("blocking").spawn(body);
     // Others do the work, if there are any.
     if let Err(error) = started
         && scheduler().blocking.not_started() == 0
