@@ -164,6 +164,11 @@ fn tests_are_chosen_by_their_place() {
     std::fs::remove_dir_all(nested).expect("it goes");
     let inside = project.path().join("tests");
     assert_eq!(passes(&inkoc_test(&inside, &["."], &[])), 2);
+    assert_eq!(passes(&inkoc_test(project.path(), &["-d", "tests"], &[])), 2);
+    assert_eq!(passes(&inkoc_test(project.path(), &["-d", "./tests", "tests/test/shop"], &[])), 2);
+    let elsewhere = inkoc_test(project.path(), &["-d", ".", "tests/test/shop"], &[]);
+    assert_eq!(elsewhere.status, Some(1));
+    assert!(elsewhere.stderr.contains("tests/test/shop isn't one of the tests in ."), "{}", elsewhere.stderr);
 }
 
 #[test]

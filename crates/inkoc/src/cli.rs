@@ -143,6 +143,9 @@ pub struct Test {
     /// Directories of tests, or modules of them [default: tests]
     #[arg(value_name = "DIR|FILE")]
     pub paths: Vec<PathBuf>,
+    /// The directory of tests that the others lie in [default: found from them]
+    #[arg(short, long, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
     /// Run only the tests whose group and description, with a blank between them, contain this text
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,

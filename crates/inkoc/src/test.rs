@@ -21,9 +21,15 @@ const NAME: &str = "<tests>";
 
 /// Runs tests; gives the exit status of the program that they are.
 pub fn test(arguments: &Test) -> Result<u8, Failure> {
-    let default = [PathBuf::from(DIRECTORY)];
+    let default = [arguments.directory.clone().unwrap_or_else(|| PathBuf::from(DIRECTORY))];
     let paths = if arguments.paths.is_empty() { &default[..] } else { &arguments.paths };
     let root = root_of(paths)?;
+    if let Some(directory) = &arguments.directory
+        && directory.canonicalize().ok() != root.canonicalize().ok()
+    {
+        let (path, directory) = (paths[0].display(), directory.display());
+        return Err(Failure::Message(format!("{path} isn't one of the tests in {directory}")));
+    }
     let mut files = Vec::new();
     for path in paths {
         collect(path, &mut files)?;
