@@ -92,7 +92,8 @@ def ask(command, seconds, limit):
     wrong = re.search(r"Socket errors: .*|Non-2xx.*", said)
     if done.returncode != 0 or wrong:
         raise Failure(f"wrk said: {wrong[0] if wrong else done.stderr.strip()}")
-    values = [re.search(pattern, said) for pattern in (r"Requests/sec:\s*([\d.]+)", r"50%\s+(\S+)", r"99%\s+(\S+)")]
+    patterns = [r"^Requests/sec:\s*(\S+)", r"^\s*50%\s+(\S+)", r"^\s*99%\s+(\S+)"]
+    values = [re.search(pattern, said, flags=re.M) for pattern in patterns]
     if not all(values):
         raise Failure(f"wrk said {said!r}")
     rate, p50, p99 = (found[1] for found in values)

@@ -58,16 +58,16 @@ struct Open {
 pub struct Wait {
     readiness: &'static Readiness<Process>,
     direction: Direction,
-    noted: u64,
 }
 
 impl Wait {
     /// Parks the process, if it must wait at all.
     pub fn park(&self, process: Box<Process>) -> Result<(), Box<Process>> {
+        let noted = process.execution.noted;
         let process = Box::into_raw(process);
         // SAFETY: the process was ours. If it is parked it belongs to whoever wakes it, else nobody has seen it.
         unsafe {
-            let parked = self.readiness.park(process, self.direction, self.noted);
+            let parked = self.readiness.park(process, self.direction, noted);
             if parked { Ok(()) } else { Err(Box::from_raw(process)) }
         }
     }
@@ -191,8 +191,7 @@ impl Socket {
     pub fn wait(&self, process: &mut Process, direction: Direction) -> io::Result<()> {
         self.with_open(|open| {
             open.register()?;
-            let noted = process.execution.noted;
-            process.suspend(Action::Watch(Wait { readiness: open.readiness, direction, noted }));
+            process.suspend(Action::Watch(Wait { readiness: open.readiness, direction }));
             Ok(())
         })
     }

@@ -160,10 +160,7 @@ pub(crate) extern "C" fn socket_listen(process: &mut Process, of: Word, backlog:
     let socket = socket::of(process, of);
     let length = converted(process, backlog, "signed 32");
     match socket.with(|socket| socket.listen(length)) {
-        Ok(()) => {
-            socket.changed();
-            Outcome::value(backlog)
-        }
+        Ok(()) => Outcome::value(backlog),
         Err(error) => failed(&error),
     }
 }
