@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::io::Read;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -266,8 +267,8 @@ fn warnings_fail_a_build_only_where_denied() {
     says(&inkoc(&["check", "--deny", "warnings", "-e", HELLO]), 0, "");
 }
 
-#[test]
-fn signals_reach_the_program() {
+/// A compiler that runs a program, which has begun and waits for a minute.
+fn running() -> std::process::Child {
     build_runtime();
     let source = "import std::process  import std::stdio::stdout
         stdout.print('ready')  process.suspend(60)";
@@ -276,8 +277,26 @@ fn signals_reach_the_program() {
     let mut child = command.spawn().expect("it starts");
     let mut ready = [0; 6];
     std::io::Read::read_exact(child.stdout.as_mut().expect("piped"), &mut ready).expect("it prints");
+    child
+}
+
+#[test]
+fn signals_reach_the_program() {
+    let mut child = running();
     Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
     assert_eq!(child.wait().expect("it ends").code(), Some(128 + 15));
+}
+
+#[test]
+fn a_program_ends_with_the_compiler_that_runs_it() {
+    let mut child = running();
+    let start = std::time::Instant::now();
+    child.kill().expect("it runs");
+    child.wait().expect("it ends");
+    let mut rest = String::new();
+    // The program has the other end of the pipe.
+    child.stdout.take().expect("piped").read_to_string(&mut rest).expect("it is text");
+    assert!(start.elapsed().as_secs() < 50);
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::cli::{Level, Run};
 use crate::driver::{self, Failure, Front, Program};
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -56,6 +56,14 @@ impl Built {
         command.args(arguments);
         if let Ok(compiler) = std::env::current_exe() {
             command.env(COMPILER, compiler);
+        }
+        // Signals are passed on below, but nobody can pass on the one that kills.
+        // SAFETY: `prctl` may be called between fork and exec.
+        unsafe {
+            command.pre_exec(|| match libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM) {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            });
         }
         let mut child = command
             .spawn()
