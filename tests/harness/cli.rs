@@ -276,7 +276,7 @@ fn running() -> std::process::Child {
     command.args(["run", "-e", source]).stdout(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let mut ready = [0; 6];
-    std::io::Read::read_exact(child.stdout.as_mut().expect("piped"), &mut ready).expect("it prints");
+    child.stdout.as_mut().expect("piped").read_exact(&mut ready).expect("it prints");
     child
 }
 
