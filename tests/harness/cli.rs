@@ -3,8 +3,7 @@
 
 mod support;
 
-use std::io::Read;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use support::{INKOC, build_runtime, root};

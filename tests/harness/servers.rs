@@ -6,7 +6,7 @@ use super::support::{INKOC, build_runtime, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -42,7 +42,7 @@ impl Running {
     pub fn start(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
-        let lines = lines(child.stdout.take().expect("piped"));
+        let lines = lines_of(child.stdout.take().expect("piped"));
         let errors = lines_of(child.stderr.take().expect("piped"));
         Self { child, lines, errors, seen: Vec::new() }
     }
@@ -141,10 +141,6 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-fn lines(stream: ChildStdout) -> Receiver<String> {
-    lines_of(stream)
 }
 
 fn lines_of(stream: impl Read + Send + 'static) -> Receiver<String> {
