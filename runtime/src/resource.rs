@@ -1,7 +1,7 @@
 //! What objects own of the operating system, such as open files.
 //!
 //! An object of such a class has a pointer to its [`Resource`], which is released with the object: when a collection finds it
-//! dead, or with the heap of its process. The copy of an object in a message owns a duplicate of its own, so both must be closed. A
+//! dead, or with the heap of its process. A constant shares it with the object that it was made from. The copy of an object in a message owns a duplicate of its own, so both must be closed. A
 //! duplicate that the system refuses is closed from the start.
 //!
 //! *Guarantees:* every descriptor is closed on `exec`, and exactly once. An object of a constant is shared by all
@@ -76,15 +76,21 @@ pub fn of<'a>(value: Word) -> &'a Resource {
 
 /// Gives the copy of an object a resource of its own.
 pub fn duplicated(copy: Object) {
-    // SAFETY: the pointer is that of the original, which owns the resource.
+    // SAFETY: the pointer is that of the original, which owns a count.
     let original = unsafe { &*(copy.raw(HANDLE_POINTER) as *const Resource) };
-    copy.set_raw(HANDLE_POINTER, Box::into_raw(Box::new(original.duplicate())) as u64);
+    copy.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(original.duplicate())) as u64);
+}
+
+/// Accounts for the copy of an object that has the same resource.
+pub fn shared(copy: Object) {
+    // SAFETY: the original owns a count.
+    unsafe { Arc::increment_strong_count(copy.raw(HANDLE_POINTER) as *const Resource) };
 }
 
 /// Releases the resource of a dead object.
 pub fn release(object: Object) {
-    // SAFETY: the pointer came from `into_raw`, and the object gives it up.
-    drop(unsafe { Box::from_raw(object.raw(HANDLE_POINTER) as *mut Resource) });
+    // SAFETY: the pointer came from `into_raw`, and the object gives up its count.
+    drop(unsafe { Arc::from_raw(object.raw(HANDLE_POINTER) as *const Resource) });
 }
 
 impl Process {
@@ -92,7 +98,7 @@ impl Process {
     pub(crate) fn resource(&mut self, number: u32, resource: Resource) -> Word {
         debug_assert!(is_class(number));
         let object = self.object(16, header(number, FLAG_EXTERNAL));
-        object.set_raw(HANDLE_POINTER, Box::into_raw(Box::new(resource)) as u64);
+        object.set_raw(HANDLE_POINTER, Arc::into_raw(Arc::new(resource)) as u64);
         self.heap.add_external(&mut self.head, object);
         object.word()
     }

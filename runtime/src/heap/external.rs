@@ -99,6 +99,7 @@ pub fn duplicated(object: Object) {
         // SAFETY: the pointer came from `into_raw` and the object holds a count.
         class::STRING => unsafe { Arc::increment_strong_count(object.raw(STRING_BYTES) as *const Shared) },
         class::PROCESS => crate::handle::retain(object.raw(HANDLE_POINTER)),
+        number if resource::is_class(number) && object.has(FLAG_PERMANENT) => resource::shared(object),
         number if resource::is_class(number) => resource::duplicated(object),
         number if ffi::is_class(number) => ffi::duplicated(object),
         other => unreachable!("objects of class {other} aren't copied with what they own"),
