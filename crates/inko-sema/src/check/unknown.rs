@@ -47,6 +47,15 @@ pub(super) fn foreign(name: &str) -> MessageHint {
     })
 }
 
+/// What an operator may mean whose left side is a `Boolean`, often a comparison that wasn't to be its operand.
+fn operator(name: &Name) -> MessageHint {
+    MessageHint::Foreign(match name.as_str() {
+        "&&" => "write `left.and { right }`",
+        "||" => "write `left.or { right }`",
+        _ => "all operators bind alike, from left to right: put what belongs together in parentheses",
+    })
+}
+
 impl Checker<'_, '_> {
     /// The hint about a message that a value of the type doesn't answer.
     pub(super) fn message_hint(&mut self, ty: TypeId, name: &Name) -> MessageHint {
@@ -75,6 +84,10 @@ impl Checker<'_, '_> {
                     && self.world.find_method(inner, name).is_some()
                 {
                     return MessageHint::Optional;
+                }
+                if ty == self.world.core.boolean && !name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                {
+                    return operator(name);
                 }
                 self.similar_message(ty, name)
             }
