@@ -62,7 +62,9 @@ pub(crate) struct Emitter<'a> {
     /// was noted.
     small_from: SecondaryMap<Value, Option<BlockId>>,
     values: SecondaryMap<Value, Option<clif::Value>>,
-    variables: Vec<Variable>,
+    /// The variables of the words that move, by number. Others have none: the builder keeps a list as long as the
+    /// function has blocks for each variable.
+    variables: Vec<Option<Variable>>,
     /// The hot words that are in registers.
     valid: BitSet,
     blocks: SecondaryMap<BlockId, Option<clif::Block>>,
@@ -78,7 +80,10 @@ impl<'a> Emitter<'a> {
         function: &'a Function,
         plan: &'a Plan,
     ) -> Self {
-        let variables = plan.liveness.tracked.iter().map(|_| builder.declare_var(types::I64)).collect();
+        let mut variables = vec![None; plan.liveness.tracked.len()];
+        for number in plan.moving.iter() {
+            variables[number as usize] = Some(builder.declare_var(types::I64));
+        }
         let mut blocks = SecondaryMap::new();
         let mut definitions = SecondaryMap::new();
         for &id in &plan.liveness.graph.order {
@@ -112,7 +117,7 @@ impl<'a> Emitter<'a> {
             small_from: SecondaryMap::new(),
             values: SecondaryMap::new(),
             variables,
-            valid: plan.liveness.set(),
+            valid: BitSet::new(),
             blocks,
             globals: HashMap::new(),
             frame: None,
@@ -295,11 +300,11 @@ impl<'a> Emitter<'a> {
 
     /// Makes the result of an operation available to its uses.
     pub(crate) fn define(&mut self, value: Value, scalar: Scalar) {
-        let Some(number) = self.plan.liveness.tracked(value) else {
+        let Some((number, variable)) = self.moving(value) else {
             self.values[value] = Some(scalar.clif());
             return;
         };
-        self.builder.def_var(self.variables[number as usize], scalar.clif());
+        self.builder.def_var(variable, scalar.clif());
         if let Some(slot) = self.plan.hot_slot(number) {
             self.store_slot(slot, Word(scalar.clif()));
             self.valid.insert(number);
@@ -313,15 +318,26 @@ impl<'a> Emitter<'a> {
             return self.materialize(constant);
         }
         let root = self.plan.liveness.roots[value];
-        let clif = match self.plan.liveness.tracked(root) {
-            Some(number) => self.tracked(number).0,
+        let clif = match self.moving(root) {
+            Some((number, _)) => self.in_register(number).0,
             None => self.values[root].expect("definitions come before uses"),
         };
         Scalar::new(ty, clif)
     }
 
-    fn tracked(&mut self, number: u32) -> Word {
-        let variable = self.variables[number as usize];
+    /// The number and the variable of a value that moves.
+    fn moving(&self, value: Value) -> Option<(u32, Variable)> {
+        let number = self.plan.liveness.tracked(value)?;
+        Some((number, self.variables[number as usize]?))
+    }
+
+    fn variable(&self, number: u32) -> Variable {
+        self.variables[number as usize].expect("what survives a barrier moves")
+    }
+
+    /// A word that moves, loaded if it isn't in a register.
+    fn in_register(&mut self, number: u32) -> Word {
+        let variable = self.variable(number);
         if let Some(slot) = self.plan.hot_slot(number)
             && !self.valid.contains(number)
         {
@@ -454,7 +470,7 @@ impl<'a> Emitter<'a> {
             let slot = plan.hot_slot(number).unwrap_or_else(|| {
                 let slot = Slot(scratch);
                 scratch += 1;
-                let word = Word(self.builder.use_var(self.variables[number as usize]));
+                let word = Word(self.builder.use_var(self.variable(number)));
                 self.store_slot(slot, word);
                 slot
             });
@@ -464,7 +480,7 @@ impl<'a> Emitter<'a> {
         for (&number, slot) in survivors.iter().zip(slots) {
             if plan.hot_slot(number).is_none() || self.valid.contains(number) {
                 let word = self.load_slot(slot);
-                self.builder.def_var(self.variables[number as usize], word.0);
+                self.builder.def_var(self.variable(number), word.0);
             }
         }
         result
@@ -474,7 +490,7 @@ impl<'a> Emitter<'a> {
     pub(crate) fn prepare(&mut self, block: BlockId) {
         let plan = self.plan;
         for number in plan.wanted[block].iter() {
-            self.tracked(number);
+            self.in_register(number);
         }
     }
 

@@ -92,11 +92,6 @@ impl Liveness {
         self.numbers[self.roots[value]]
     }
 
-    /// The empty set of tracked values.
-    pub(crate) fn set(&self) -> BitSet {
-        BitSet::new(self.tracked.len())
-    }
-
     fn number(&mut self, function: &Function) {
         for value in function.values.keys() {
             self.roots[value] = value;
@@ -132,10 +127,9 @@ impl Liveness {
     }
 
     fn solve(&mut self, function: &Function) {
-        let empty = self.set();
         // What a block uses before it defines it, and what it defines.
-        let mut exposed: SecondaryMap<BlockId, BitSet> = SecondaryMap::with_default(empty.clone());
-        let mut defined: SecondaryMap<BlockId, BitSet> = SecondaryMap::with_default(empty.clone());
+        let mut exposed: SecondaryMap<BlockId, BitSet> = SecondaryMap::new();
+        let mut defined: SecondaryMap<BlockId, BitSet> = SecondaryMap::new();
         for &id in &self.graph.order {
             let (exposed, defined) = (&mut exposed[id], &mut defined[id]);
             let block = &function.blocks[id];
@@ -146,8 +140,6 @@ impl Liveness {
             }
             block.terminator.each_operand(|value| self.expose(value, defined, exposed));
         }
-        self.live_in = SecondaryMap::with_default(empty.clone());
-        self.live_out = SecondaryMap::with_default(empty);
         let mut changed = true;
         while changed {
             changed = false;

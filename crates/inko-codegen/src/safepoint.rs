@@ -57,6 +57,8 @@ pub(crate) struct Plan {
     pub(crate) size: u32,
     /// What must survive each barrier, by block and index of the instruction; ascending.
     pub(crate) survivors: HashMap<(BlockId, usize), Vec<u32>>,
+    /// All that survives some barrier; other words never change their place.
+    pub(crate) moving: BitSet,
     /// The hot words that are in registers when a block starts.
     pub(crate) wanted: SecondaryMap<BlockId, BitSet>,
 }
@@ -65,7 +67,8 @@ impl Plan {
     pub(crate) fn new(function: &Function) -> Self {
         let liveness = Liveness::new(function);
         let mut survivors = HashMap::new();
-        let mut hot_set = liveness.set();
+        let mut hot_set = BitSet::new();
+        let mut moving = BitSet::new();
         let mut has_hot: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
         for &block in &liveness.graph.order {
             liveness.each_barrier(function, block, |index, barrier, live| {
@@ -73,6 +76,7 @@ impl Plan {
                     hot_set.union(live);
                     has_hot[block] = true;
                 }
+                moving.union(live);
                 survivors.insert((block, index), live.iter().collect::<Vec<u32>>());
             });
         }
@@ -83,7 +87,7 @@ impl Plan {
             most = most.max(list.iter().filter(|&&number| hot[number as usize].is_none()).count());
         }
         let wanted = wanted(function, &liveness, &hot_set, &has_hot);
-        Self { liveness, hot, scratch: colours, size: colours + most as u32, survivors, wanted }
+        Self { liveness, hot, scratch: colours, size: colours + most as u32, survivors, moving, wanted }
     }
 
     /// The slot of a value that is live over a hot safepoint.
@@ -179,7 +183,7 @@ struct Transfer {
 
 fn transfer(function: &Function, liveness: &Liveness, hot: &BitSet, id: BlockId, calls: bool) -> Transfer {
     let block = &function.blocks[id];
-    let (mut touched, mut kept) = (liveness.set(), liveness.set());
+    let (mut touched, mut kept) = (BitSet::new(), BitSet::new());
     let mut touch = |value: Value, kept: &mut BitSet| {
         if let Some(number) = liveness.tracked(value)
             && hot.contains(number)
@@ -210,10 +214,11 @@ fn wanted(
     let transfers: Vec<Transfer> =
         graph.order.iter().map(|&id| transfer(function, liveness, hot, id, has_hot[id])).collect();
     let forced = loop_words(graph, &transfers, liveness, hot);
-    // Optimistic: start from everything and take away until nothing changes.
-    let mut wanted: SecondaryMap<BlockId, BitSet> = SecondaryMap::with_default(liveness.set());
+    // Optimistic: start from all that can be wanted and take away until nothing changes.
+    let mut wanted: SecondaryMap<BlockId, BitSet> = SecondaryMap::new();
     for &id in &graph.order {
-        wanted[id] = BitSet::full(liveness.tracked.len());
+        wanted[id] = liveness.live_in[id].clone();
+        wanted[id].intersect(hot);
     }
     let mut changed = true;
     while changed {
@@ -258,7 +263,7 @@ fn loop_words(
     liveness: &Liveness,
     hot: &BitSet,
 ) -> SecondaryMap<BlockId, BitSet> {
-    let mut forced: SecondaryMap<BlockId, BitSet> = SecondaryMap::with_default(liveness.set());
+    let mut forced: SecondaryMap<BlockId, BitSet> = SecondaryMap::new();
     let dominators = graph.dominators();
     for &header in &graph.order {
         let latches = graph.preds[header].iter().filter(|&&pred| dominators.dominates(header, pred));

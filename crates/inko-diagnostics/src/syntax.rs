@@ -16,7 +16,9 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
         }
         SyntaxError::UnexpectedToken { found, expected, .. } => {
             let message = format!("expected {}, but found {}", words(*expected), token(found));
-            hinted(new(Code::UnexpectedToken, message).label(format!("expected {}", words(*expected))), found)
+            let diagnostic =
+                new(Code::UnexpectedToken, message).label(format!("expected {}", words(*expected)));
+            unexpected(diagnostic, found, *expected)
         }
         SyntaxError::ExpectedValue { found, .. } => {
             let message = format!("a value can't start with {}", token(found));
@@ -24,6 +26,12 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             match found.kind {
                 TokenKind::Throws => {
                     diagnostic.hint("a throw type stands before the return type: `!! Error -> Type`")
+                }
+                TokenKind::BitOr => {
+                    diagnostic.hint("the arguments of a block stand before its brace: `do (name) { ... }`")
+                }
+                TokenKind::For => {
+                    diagnostic.hint("loop over values with `each`: `values.each do (value) { ... }`")
                 }
                 _ => hinted(diagnostic, found),
             }
@@ -38,6 +46,9 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             let diagnostic = new(Code::InvalidMessageName, message).label("expected the name of a message");
             match found.kind {
                 TokenKind::Integer | TokenKind::Float => diagnostic.hint("use `value[index]` to index"),
+                TokenKind::Attribute => {
+                    diagnostic.hint("attributes are private to their object: send a message that reads it")
+                }
                 kind if kind.is_keyword() => diagnostic.hint(
                     "of the keywords only `def`, `static`, `local`, `extern` and `try!` can't be names",
                 ),
@@ -266,6 +277,22 @@ fn unknown_character(error: &SyntaxError, character: char) -> Diagnostic {
         '\u{feff}' => diagnostic.hint("save the file without a byte-order mark"),
         c if c.is_alphabetic() => diagnostic.hint("names consist of ASCII letters, digits and `_`"),
         _ => diagnostic,
+    }
+}
+
+/// Hints that depend on what was expected too.
+fn unexpected(diagnostic: Diagnostic, found: &Found, expected: Expected) -> Diagnostic {
+    match (expected, found.kind) {
+        (Expected::Token(TokenKind::Attribute), _) => diagnostic.hint(
+            "a constant before `{` is constructed: `Class { @name = value }`; \
+             conditions are messages: `value.if_true { ... }`",
+        ),
+        (Expected::Token(TokenKind::Arrow), TokenKind::DoubleArrow) => {
+            diagnostic.hint("an arm is written `pattern -> { ... }`")
+        }
+        (Expected::Token(TokenKind::Colon), TokenKind::Assign) => diagnostic
+            .hint("an attribute has a type and no value, it gets one in constructors: `@name: Type`"),
+        _ => hinted(diagnostic, found),
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `expr` | the expressions that need no file of their own |
 //! | `local` | scopes, `let`, assignment, unused variables |
 //! | `send` | messages with and without receiver |
+//! | `unknown` | what may help when nothing answers a message |
 //! | `args` | binding and checking arguments; calling blocks |
 //! | `block` | closures and lambdas |
 //! | `throw` | `throw`, `try`, `return`, `yield` and whom they belong to |
@@ -25,6 +26,7 @@ mod local;
 mod matching;
 mod send;
 mod throw;
+mod unknown;
 
 pub(crate) use body::{check_bodies, default_type};
 

@@ -1,6 +1,7 @@
 //! Messages: what they mean with a receiver and without one (§3.5, §4.10 of the reference).
 
 use super::args::{Arg, Callee};
+use super::unknown::foreign;
 use super::{Checker, intrinsic};
 use crate::errors::{MessageHint, Problem};
 use crate::lookup::{Found, Via};
@@ -68,7 +69,11 @@ impl Checker<'_, '_> {
         let local = if args.is_some() { None } else { self.similar_local(&name.name) };
         let similar = local.or_else(|| suggest::closest(&name.name, names.iter()));
         let outer = self.unreachable_local(&name.name);
-        let hint = if outer.is_some() { MessageHint::Captures } else { MessageHint::similar(similar) };
+        let hint = match (outer, foreign(&name.name)) {
+            (Some(_), _) => MessageHint::Captures,
+            (None, MessageHint::None) => MessageHint::similar(similar),
+            (None, foreign) => foreign,
+        };
         self.report(name.span, Problem::UnknownIdentifier { ty: own, name: name.name.clone(), hint, outer });
     }
 
@@ -158,6 +163,7 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_message(&mut self, ty: TypeId, name: &ast::Ident) {
+        let is_open = matches!(self.world.view(ty), View::Hole(_));
         let ty = self.world.settled(ty);
         if matches!(self.world.view(ty), View::Class(class) if self.world.broken.contains_key(&class)) {
             return;
@@ -169,23 +175,7 @@ impl Checker<'_, '_> {
             self.report(name.span, Problem::ReceiverForExternal { name: name.name.clone(), related });
             return;
         }
-        let hint = match self.world.view(ty) {
-            View::Any => MessageHint::Cast,
-            View::Class(class) if self.world.program.classes[class].statics.contains_key(&name.name) => {
-                MessageHint::IsStatic
-            }
-            View::ClassObject(class) if self.world.program.find_method(class, &name.name).is_some() => {
-                MessageHint::IsInstance
-            }
-            View::Param(_) | View::Rigid(_) if self.world.bounds_of(ty).is_empty() => MessageHint::NoBounds,
-            View::Module(module) if self.world.scopes[module].members.contains_key(&name.name) => {
-                MessageHint::Import(self.world.module_name(module))
-            }
-            _ => {
-                let names = self.world.message_names(ty);
-                MessageHint::similar(suggest::closest(&name.name, names.iter()))
-            }
-        };
+        let hint = if is_open { MessageHint::Open } else { self.message_hint(ty, &name.name) };
         self.report(name.span, Problem::UnknownMessage { ty, name: name.name.clone(), hint });
     }
 

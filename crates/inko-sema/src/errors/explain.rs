@@ -13,7 +13,7 @@ fn did_you_mean(name: &Name) -> String {
 }
 
 impl MessageHint {
-    fn text(&self) -> Option<String> {
+    fn text(&self, world: &World<'_>) -> Option<String> {
         Some(match self {
             MessageHint::None => return None,
             MessageHint::Similar(name) => did_you_mean(name),
@@ -23,8 +23,24 @@ impl MessageHint {
             MessageHint::NoBounds => {
                 "values of a type parameter only answer the messages of its bounds".into()
             }
+            MessageHint::Open => {
+                "its type isn't known up to here: give the variable one, as in `let items: Array!(Integer) = Array.new`"
+                    .into()
+            }
             MessageHint::Import(module) => {
                 format!("a module only answers its methods: import the name with `import {module}::...`")
+            }
+            MessageHint::ImportModule(module) => format!("import it: `import {module}`"),
+            MessageHint::Foreign(remedy) => (*remedy).into(),
+            MessageHint::Construct(class) => {
+                format!("construct it with `{class} {{ ... }}`, or define `static def new` in it")
+            }
+            MessageHint::Private(name, ty) => format!(
+                "attributes are private: to read it from outside, define `def {name} -> {} {{ @{name} }}`",
+                world.show(*ty)
+            ),
+            MessageHint::Optional => {
+                "the value may be missing: take it out with `get_or`, `let`, `map` or `get` first".into()
             }
             MessageHint::Captures => {
                 "methods and lambdas can't use the variables around them: pass the value as an argument"
@@ -144,11 +160,11 @@ impl Problem {
                 diagnostic.hint = remedy::mismatch(world, want, have);
             }
             P::UnknownMessage { hint, ty, .. } => {
-                diagnostic.hint = hint.text();
+                diagnostic.hint = hint.text(world);
                 diagnostic = defined(world, diagnostic, ty);
             }
             P::UnknownIdentifier { hint, outer, .. } => {
-                diagnostic.hint = hint.text();
+                diagnostic.hint = hint.text(world);
                 if let Some(outer) = outer {
                     let what = match hint {
                         MessageHint::Captures => "this variable is out of reach",
@@ -239,6 +255,7 @@ impl Problem {
                 diagnostic = defined(world, diagnostic, ty);
                 diagnostic.hint = Some(match world.view(ty) {
                     View::Any => "cast it: `{value as Type}`".into(),
+                    View::Param(_) | View::Rigid(_) => "give the type parameter the bound `ToString`".into(),
                     _ => "implement `std::conversion::ToString` for it".into(),
                 });
             }

@@ -50,8 +50,20 @@ pub(crate) enum MessageHint {
     IsInstance,
     /// The receiver is of a type parameter without bounds.
     NoBounds,
+    /// Nothing has fixed the receiver's type yet.
+    Open,
     /// The module has no such method, but a class, trait or constant of this name.
     Import(Name),
+    /// A module of the library has this name, but isn't imported.
+    ImportModule(&'static str),
+    /// A word of other languages; how to say it here.
+    Foreign(&'static str),
+    /// The class has no `new`, but is constructed with braces.
+    Construct(Name),
+    /// An attribute of this name and type has no method that reads it.
+    Private(Name, TypeId),
+    /// The value inside of the `Option` answers the message.
+    Optional,
     /// A local with arguments.
     CallLocal,
     /// A local with a negative number as its argument.
