@@ -68,7 +68,8 @@ pub(crate) extern "C" fn process_send(process: &mut Process, target: Word, messa
     };
     if let Some(woken) = target.send(copied) {
         process.context().schedule_woken(woken);
-    } else if process.context().note_send() {
+    }
+    if process.context().note_send() {
         process.execution.gives_way = true;
         process.head.stack_limit.store(STOP, Ordering::Relaxed);
     }

@@ -42,7 +42,7 @@ pub struct Process {
 pub enum Action {
     /// Run again when it is its turn.
     Yield,
-    /// Run again after the process that it has woken.
+    /// Run again after the others that are ready: it has sent many messages.
     GiveWay,
     /// Wait for a message, for ever or for a time.
     Receive(Option<Duration>),
@@ -112,7 +112,7 @@ pub struct Execution {
     pub action: Option<Action>,
     /// The worker it is running on, while it is running.
     pub context: *const Context,
-    /// Whether the process that it has woken should have its turn.
+    /// Whether others should have their turn.
     pub gives_way: bool,
     /// Set when its time slice is over.
     pub preempt: AtomicBool,

@@ -30,8 +30,8 @@ const SLOT_RUNS: u32 = 16;
 /// spawn many has those run that it spawned last, and few alive at a time, while the injector keeps the others from starving.
 const QUEUE: usize = 256;
 
-/// A process that has woken another one may send so many messages more until that one has its turn: what they send is then still in
-/// the cache, and a process that sends faster than the other one receives doesn't fill the memory with messages.
+/// A turn ends after so many messages: those who receive them then have theirs while the messages are still in the cache, and
+/// a process that sends faster than another one receives doesn't fill the memory with messages.
 const SENDS: u32 = 256;
 
 /// A worker that is busy for so long between two sleeps leaves its sockets waiting: the next few that wake for one have
@@ -55,7 +55,7 @@ pub struct Context {
     slot_runs: Cell<u32>,
     /// Whether the running process has made the queue spill.
     spilled: Cell<bool>,
-    /// The messages that were sent since it was woken.
+    /// The messages that the running process has sent.
     sends: Cell<u32>,
     ticks: Cell<u32>,
     /// The stack that processes run on, made for the first.
@@ -121,19 +121,17 @@ impl Context {
             return scheduler().inject(process);
         }
         process.execution.set_state(State::Ready);
-        self.sends.set(0);
         if let Some(displaced) = self.next.replace(Some(process)) {
             self.schedule_new(displaced);
         }
     }
 
-    /// Notes that the running process has sent a message, which nobody waited for. Whether it should let the one that it has
-    /// woken have its turn.
+    /// Notes that the running process has sent a message. Whether its turn should end.
     #[inline]
     pub fn note_send(&self) -> bool {
         let sends = self.sends.get() + 1;
         self.sends.set(sends);
-        sends.is_multiple_of(SENDS) && self.next.borrow().is_some()
+        sends.is_multiple_of(SENDS)
     }
 
     /// The worker's number, for a process that wants to stay here.
@@ -270,6 +268,7 @@ impl Context {
     /// Runs a process until it stops, and performs its action.
     fn run(&self, mut process: Box<Process>) {
         self.spilled.set(false);
+        self.sends.set(0);
         process.execution.context = self;
         self.place(&mut process);
         process.execution.set_state(State::Running);
@@ -370,8 +369,8 @@ impl Context {
                 }
                 return self.schedule_new(process);
             }
-            Action::GiveWay => return self.schedule_new(process),
-            Action::Yield | Action::Move => return scheduler().inject(process),
+            Action::GiveWay if process.execution.pinned.is_none() => return self.schedule_new(process),
+            Action::Yield | Action::GiveWay | Action::Move => return scheduler().inject(process),
             Action::Finish => return finish(process),
             Action::Sleep(time) => {
                 process.execution.begin_wait(State::Sleeping);
