@@ -1,4 +1,4 @@
-%% How late processes wake when many of them sleep again and again for random times of 10 to 1000 milliseconds; the twin
+%% How late processes wake when many of them sleep again and again for random times of 1 to 9 seconds; the twin
 %% of timers.inko, but for whole milliseconds, which are all that Erlang has.
 %% Arguments: how many processes, and the seconds from `start` to `stop`.
 -module(timers).
@@ -37,7 +37,7 @@ sleeper(Random, Start, Stop, Parent, Late) ->
         true ->
             %% The generator of Park and Miller.
             Next = Random * 48271 rem 2147483647,
-            Pause = Next rem 991 + 10,
+            Pause = Next rem 8001 + 1000,
             Due = now_us() + Pause * 1000,
             receive after Pause -> ok end,
             Now = now_us(),

@@ -1,4 +1,4 @@
-// How late goroutines wake when many of them sleep again and again for random times of 10 to 1000 milliseconds; the
+// How late goroutines wake when many of them sleep again and again for random times of 1 to 9 seconds; the
 // twin of timers.inko. Arguments: how many goroutines, and the seconds from `start` to `stop`.
 package main
 
@@ -19,7 +19,7 @@ func sleeper(random int, start, stop time.Time, parent chan []float64) {
 	for now := time.Now(); now.Before(stop); {
 		// The generator of Park and Miller.
 		random = random * 48271 % 2147483647
-		pause := time.Duration(random%990001+10000) * time.Microsecond
+		pause := time.Duration(random%8000001+1000000) * time.Microsecond
 		due := time.Now().Add(pause)
 		time.Sleep(pause)
 		now = time.Now()

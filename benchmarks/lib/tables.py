@@ -175,7 +175,7 @@ def of_timers(timers):
         for language, found in timers["languages"].items()
     ]
     header = ["language", "wakings", "early", "p50 ms late", "p99", "max", "of one core", "ns each", "met"]
-    title = f"Wakings of {timers['processes']} processes in {timers['seconds']:g} s, after 10 to 1000 ms"
+    title = f"Wakings of {timers['processes']} processes in {timers['seconds']:g} s, after 1 to 9 s"
     note = (
         "The first column of milliseconds and the two after it say how late processes woke. "
         "Required: less than 5% of one core, none early, and a p99 below 2 ms."
