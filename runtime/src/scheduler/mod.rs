@@ -35,6 +35,7 @@ mod report;
 mod signals;
 mod slot;
 mod ticker;
+mod wheel;
 mod worker;
 
 pub use signals::restore as restore_signals;
