@@ -3,11 +3,9 @@
 
 mod support;
 
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
-use support::{Finished, build, run};
-use tempfile::TempDir;
+use support::{Finished, Program, run};
 
 /// None of these needs longer, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -39,20 +37,7 @@ const KEEPS_MUCH: &str = "
     }
 ";
 
-/// A program that was built.
-struct Program {
-    _directory: TempDir,
-    path: PathBuf,
-}
-
 impl Program {
-    #[track_caller]
-    fn new(source: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = build(directory.path(), source);
-        Self { _directory: directory, path }
-    }
-
     fn run(&self, variables: &[(&str, &str)]) -> Finished {
         run(Command::new(&self.path).envs(variables.iter().copied()), LIMIT)
     }

@@ -4,13 +4,12 @@
 mod servers;
 mod support;
 
-use servers::{LIMIT, Running, build_text, connect, receive};
+use servers::{LIMIT, Running, connect, receive};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use tempfile::TempDir;
+use support::Program;
 
 /// What clients of the server below may ask for, by their first letter. It prints what became of each request.
 const SERVER: &str = r#"
@@ -96,20 +95,7 @@ loop {
 }
 "#;
 
-/// A program that was built.
-struct Program {
-    _directory: TempDir,
-    path: PathBuf,
-}
-
 impl Program {
-    #[track_caller]
-    fn new(source: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = build_text(directory.path(), source);
-        Self { _directory: directory, path }
-    }
-
     /// A command of the shell that runs it, after another one.
     fn after(&self, preparation: &str) -> Command {
         let mut command = Command::new("sh");

@@ -3,11 +3,11 @@
 mod servers;
 mod support;
 
-use servers::{LIMIT, Running, build, connect, receive};
+use servers::{LIMIT, Running, connect, receive};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
-use support::{root, run};
+use support::{build_file, root, run};
 use tempfile::TempDir;
 
 /// An example that was built.
@@ -21,7 +21,7 @@ impl Example {
     fn new(name: &str) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let output = directory.path().join(name);
-        build(&root().join("examples").join(name).with_extension("inko"), &output);
+        build_file(&root().join("examples").join(name).with_extension("inko"), &output);
         Self { _directory: directory, command: Command::new(output) }
     }
 }

@@ -2,33 +2,14 @@
 
 #![allow(dead_code, reason = "each target uses a part")]
 
-use super::support::{INKOC, build_runtime, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 /// Nothing takes longer, even on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(60);
-
-/// Builds a program of a file.
-#[track_caller]
-pub fn build(source: &Path, output: &Path) {
-    build_runtime();
-    let finished = run(Command::new(INKOC).arg("build").arg(source).arg("-o").arg(output), LIMIT * 2);
-    assert_eq!(finished.status, Some(0), "{}", finished.stderr);
-}
-
-/// Builds a program of a text.
-#[track_caller]
-pub fn build_text(directory: &Path, source: &str) -> PathBuf {
-    let (file, output) = (directory.join("main.inko"), directory.join("program"));
-    std::fs::write(&file, source).expect("the program can be written");
-    build(&file, &output);
-    output
-}
 
 /// A program that runs; it is killed with this.
 pub struct Running {

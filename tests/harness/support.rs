@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Once;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// The compiler under test.
 pub const INKOC: &str = env!("CARGO_BIN_EXE_inkoc");
@@ -47,6 +48,23 @@ pub fn build_file(file: &Path, output: &Path) {
     let built = Command::new(INKOC).arg("build").arg(file).arg("-o").arg(output).output();
     let built = built.expect("the compiler starts");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+}
+
+/// A program that was built.
+pub struct Program {
+    _directory: TempDir,
+    /// The executable.
+    pub path: PathBuf,
+}
+
+impl Program {
+    /// Builds it from its text.
+    #[track_caller]
+    pub fn new(source: &str) -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = build(directory.path(), source);
+        Self { _directory: directory, path }
+    }
 }
 
 /// What a finished or stopped child did.
