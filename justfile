@@ -60,6 +60,7 @@ fuzz TARGET SECONDS="60" *ARGS:
 
 # The runtime's tests under ThreadSanitizer, which needs options of a nightly compiler too.
 tsan *ARGS:
+    TSAN_OPTIONS="suppressions={{justfile_directory()}}/runtime/tsan.suppressions" \
     RUSTC_BOOTSTRAP=1 \
     RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg inko_sanitize" \
         cargo test -p inko-runtime --target x86_64-unknown-linux-gnu --target-dir target/tsan -- {{ARGS}}
