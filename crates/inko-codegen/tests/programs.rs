@@ -3,13 +3,15 @@
 mod support;
 
 use inko_codegen::Options;
-use inko_ir::{OptLevel, interpret};
-use support::{Linked, source};
+use inko_interpret::interpret;
+use inko_opt::{OptLevel, optimize};
+use support::Linked;
 
 /// Runs a program at both levels of optimization, with and without stress, and interpreted.
 fn agrees(text: &str) {
     for level in [OptLevel::None, OptLevel::Speed] {
-        let program = source::optimized(text, level);
+        let mut program = inko_testing::lowered(text);
+        optimize(&mut program, level);
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let status = interpret(&program, &mut out, &mut err);
         assert_eq!(status, 0, "{}", String::from_utf8_lossy(&err));

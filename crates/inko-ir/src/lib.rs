@@ -1,21 +1,16 @@
-//! The intermediate representation: a control-flow graph over typed values, how typed trees become one,
-//! the passes over it, and an interpreter that says what it means.
+//! The intermediate representation: a control-flow graph over typed values, its text form, its verifier, and what walks it.
 //!
-//! *Invariant:* this crate knows nothing of machine code. What the passes may assume of an instruction is
-//! written at its definition in [`ir`].
+//! *Invariant:* this crate knows nothing of the typed tree that programs are lowered from, of passes and of machine code.
+//! What may be assumed of an instruction is written at its definition in [`ir`].
 #![forbid(unsafe_code)]
 
 pub mod build;
 pub mod graph;
-pub mod interpret;
 pub mod ir;
-pub mod lower;
 pub mod parse;
-pub mod passes;
 pub mod print;
-pub mod reflection;
+
 pub mod verify;
 pub mod visit;
 
-pub use interpret::interpret;
-pub use passes::{OptLevel, optimize, optimize_observed};
+pub use ir::reflection;

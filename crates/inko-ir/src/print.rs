@@ -246,7 +246,7 @@ impl Printer<'_> {
 }
 
 /// The name of a class in dumps.
-pub(crate) fn class_name(program: &Program, number: u32) -> String {
+pub fn class_name(program: &Program, number: u32) -> String {
     if let Some(Some(class)) = program.classes.get(number as usize) {
         return class.name.to_string();
     }

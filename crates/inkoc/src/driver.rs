@@ -6,8 +6,8 @@ use crate::sources::Sources;
 use crate::{link, report};
 use inko_codegen::{Listings, Optimize};
 use inko_diagnostics::{Code, Diagnostic};
-use inko_ir::OptLevel;
 use inko_ir::verify::{assert_valid, verify_program};
+use inko_opt::OptLevel;
 use inko_sema::tree;
 use inko_syntax::{SourceMap, Span};
 use std::io::Write;
@@ -178,12 +178,12 @@ pub fn build(arguments: &Build) -> Result<u8, Failure> {
 
 /// Runs a program in the interpreter.
 pub fn interpret(front: Front, level: Level) -> Result<u8, Failure> {
-    let mut ir = inko_ir::lower::lower(&front.program, &front.sources.map);
+    let mut ir = inko_lower::lower(&front.program, &front.sources.map);
     // The oracle runs what lowering made, unless asked to judge the passes.
     if level == Level::None {
-        inko_ir::optimize(&mut ir, OptLevel::None);
+        inko_opt::optimize(&mut ir, OptLevel::None);
     }
-    let status = inko_ir::interpret::interpret(&ir, &mut std::io::stdout(), &mut std::io::stderr());
+    let status = inko_interpret::interpret(&ir, &mut std::io::stdout(), &mut std::io::stderr());
     Ok(status as u8)
 }
 
@@ -209,19 +209,19 @@ pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), F
 
 fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
     let Front { program, sources, timings, verify, .. } = front;
-    let mut ir = timings.stage("lower", || inko_ir::lower::lower(program, &sources.map));
+    let mut ir = timings.stage("lower", || inko_lower::lower(program, &sources.map));
     let level = match level {
         Level::None => OptLevel::None,
         Level::Speed => OptLevel::Speed,
     };
     if !*verify {
-        timings.stage("optimise", || inko_ir::optimize(&mut ir, level));
+        timings.stage("optimise", || inko_opt::optimize(&mut ir, level));
         return ir;
     }
     for function in ir.functions.values() {
         assert_valid(&ir, function, "lowering");
     }
-    inko_ir::optimize_observed(&mut ir, level, &mut |pass, program, function| {
+    inko_opt::optimize_observed(&mut ir, level, &mut |pass, program, function| {
         assert_valid(program, &program.functions[function], pass);
     });
     let errors: Vec<String> = verify_program(&ir).iter().map(ToString::to_string).collect();

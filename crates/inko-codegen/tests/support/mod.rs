@@ -3,8 +3,6 @@
 
 #![allow(unreachable_pub, dead_code, reason = "shared by several test programs")]
 
-pub mod source;
-
 use inko_codegen::{Listings, Options, Output, compile};
 use inko_ir::ir::*;
 use inko_ir::verify::verify_program;

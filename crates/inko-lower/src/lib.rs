@@ -1,0 +1,43 @@
+//! Lowering: the typed tree of a checked program becomes functions of the representation.
+//!
+//! | file | concern |
+//! |---|---|
+//! | `program` | the worklist: what is reachable, instances of methods, selectors and their targets |
+//! | `layout` | class numbers, shapes of types, conventions of methods, attributes |
+//! | `names` | the text of types in messages, the symbols of functions |
+//! | `facts` | what must be known of a body before it is lowered: captures, homes, deferred blocks |
+//! | `emit` | one function under construction; boxing, unboxing and verification |
+//! | `body` | frames: entry, arguments, variables, the way out |
+//! | `expr`, `call`, `intrinsics`, `matching` | expressions |
+//! | `closure` | closure and lambda literals, generators |
+//! | `exits`, `defer` | `return`, `throw`, `try`, non-local exits, deferred blocks |
+//! | `thunk` | adapters between a trait's signature and an implementation's |
+//! | `cleanup` | removal of unreachable blocks |
+//!
+//! *Invariant:* the same program gives the same functions in the same order; nothing iterates over a
+//! hash table in hash order.
+//! *Invariant:* a word that leaves an erased place is verified before anything trusts its static type.
+//! [`layout::Shape`] is what is trusted of a value; every conversion goes through [`emit::Emitter`].
+//! *Invariant:* code that no source line stands for (the program's entry, thunks, the runner of
+//! deferred blocks) has positions whose function name is empty; traces leave such frames out.
+
+#![forbid(unsafe_code)]
+
+mod body;
+mod call;
+mod cleanup;
+mod closure;
+mod defer;
+mod emit;
+mod exits;
+mod expr;
+mod facts;
+mod intrinsics;
+mod layout;
+mod matching;
+mod names;
+mod program;
+mod reflect;
+mod thunk;
+
+pub use program::lower;

@@ -1,0 +1,372 @@
+//! `inline`: puts the code of called functions in place of the calls.
+//!
+//! Control flow is messages, so this is where a `while` becomes a loop: the method that was called with
+//! closure literals is inlined, then the closures at their calls in it, and what they captured stops being shared.
+//!
+//! A call that an invoke would catch exits for is inlined so that it still does: calls in the inlined code that
+//! an exit may leave become invokes with the same unwind block, and exits and re-raised exits in it jump to
+//! where that block goes on.
+//!
+//! A small function that calls itself gets its own code in place of these calls once ([`unroll_recursion`]): the calls
+//! that are left do as much work as all of a level did, with half of the prologues, polls and frames or fewer.
+//!
+//! *Invariants:* positions of inlined code name the call, so traces do not change. What is
+//! inlined is finished code that does not call itself, and its size is taken from a budget per function, so that this
+//! ends and code grows at most linearly.
+
+use crate::calls::nonlocal_exits::Homes;
+use crate::context::Context;
+use crate::edit;
+use cranelift_entity::SecondaryMap;
+use cranelift_entity::packed_option::PackedOption;
+use inko_abi::entry::Entry;
+use inko_ir::graph::Graph;
+use inko_ir::ir::*;
+use std::collections::HashMap;
+
+/// A function of at most this size is inlined everywhere: about what the call itself costs.
+pub(crate) const SMALL: u32 = 16;
+/// The limit for calls that pass a closure literal: inlining it saves the closure, its variables' cells and
+/// the calls in a loop.
+const WITH_CLOSURE: u32 = 160;
+/// The limit for functions that are called in one place, whose own code then goes away.
+const ONLY_CALL: u32 = 300;
+/// The limit for closures that are called where they are made, in one place.
+const ONLY_CLOSURE: u32 = 3000;
+/// The limit for other closures made in the caller.
+const CLOSURE: u32 = 60;
+/// The limit for what replaces the calls of a function to itself: the size of the function times the number of calls.
+const RECURSION: u32 = 120;
+
+/// Runs the pass: one level of the calls that are there now.
+pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
+    let closures = closures(function);
+    let mut sites = sites(function, context, &closures);
+    if sites.is_empty() {
+        return false;
+    }
+    let homes = Homes::of(function);
+    // The last first, because inlining moves what follows a call to another block.
+    sites.reverse();
+    let functions = context.functions;
+    for site in &sites {
+        Inliner::new(function, context, &functions[site.target], &homes, &closures, site).run();
+    }
+    true
+}
+
+/// Runs once over a function that is finished: replaces its calls of itself.
+pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_>) -> bool {
+    let this = context.this;
+    let mut sites = Vec::new();
+    each_call(function, |call, block, index, position| {
+        if call.callee == Callee::Function(this) {
+            sites.push(Site { block, index, target: this, position });
+        }
+    });
+    let growth = size(function).saturating_mul(sites.len() as u32);
+    let makes_closures = closures(function).values().any(Option::is_some);
+    if sites.is_empty() || growth > RECURSION || function.never_inline || makes_closures || loops(function) {
+        return false;
+    }
+    let body = function.clone();
+    let homes = Homes::of(function);
+    sites.reverse();
+    for site in &sites {
+        Inliner::new(function, context, &body, &homes, &Closures::new(), site).run();
+    }
+    true
+}
+
+/// Whether a function has a loop, whose iterations cost more than the calls in it.
+fn loops(function: &Function) -> bool {
+    let graph = Graph::new(function);
+    let back =
+        |id: &BlockId| graph.preds[*id].iter().any(|&pred| graph.position(pred) >= graph.position(*id));
+    graph.order.iter().any(back)
+}
+
+/// The closures made in a function: their code and captures.
+type Closures = SecondaryMap<Value, Option<(FunctionId, Vec<Value>)>>;
+
+fn closures(function: &Function) -> Closures {
+    let mut closures = Closures::new();
+    for inst in function.blocks.values().flat_map(|block| &block.insts) {
+        if let Op::Closure(id, captures) = &inst.op {
+            closures[inst.results[0]] = Some((*id, captures.clone()));
+        }
+    }
+    closures
+}
+
+/// The cost of a function: its instructions but for constants, and its calls once more.
+pub(crate) fn size(function: &Function) -> u32 {
+    let cost = |inst: &Inst| match inst.op {
+        Op::Constant(_) | Op::GetCapture(..) => 0,
+        Op::Call(_) => 2,
+        _ => 1,
+    };
+    let of_block = |block: &Block| {
+        let end = if matches!(block.terminator, Terminator::Jump(_)) { 0 } else { 1 };
+        end + block.insts.iter().map(cost).sum::<u32>()
+    };
+    function.blocks.values().map(of_block).sum()
+}
+
+/// A call to inline.
+struct Site {
+    block: BlockId,
+    /// The index of the instruction; the number of instructions for an invoke.
+    index: usize,
+    target: FunctionId,
+    position: PositionId,
+}
+
+fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
+    let mut sites = Vec::new();
+    each_call(function, |call, block, index, position| {
+        if let Callee::Function(target) = call.callee
+            && wanted(context, call, target, closures)
+        {
+            context.budget = context.budget.saturating_sub(context.summaries[target].size);
+            sites.push(Site { block, index, target, position });
+        }
+    });
+    sites
+}
+
+/// Shows all calls with their places, see [`Site`].
+fn each_call(function: &Function, mut show: impl FnMut(&Call, BlockId, usize, PositionId)) {
+    for (id, block) in function.blocks.iter() {
+        for (index, inst) in block.insts.iter().enumerate() {
+            if let Op::Call(call) = &inst.op {
+                show(call, id, index, inst.position);
+            }
+        }
+        if let Terminator::Invoke { call, .. } = &block.terminator {
+            show(call, id, block.insts.len(), block.position);
+        }
+    }
+}
+
+fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Closures) -> bool {
+    let summary = context.summaries[target];
+    let callee = &context.functions[target];
+    if target == context.this || !summary.done || summary.recursive || callee.never_inline {
+        return false;
+    }
+    let is_closure = |value: &Value| closures.get(*value).is_some_and(Option::is_some);
+    let limit = if callee.block.is_some() && call.args.first().is_some_and(is_closure) {
+        if summary.references <= 1 { ONLY_CLOSURE } else { CLOSURE }
+    } else if call.args.iter().any(is_closure) {
+        WITH_CLOSURE
+    } else if summary.references <= 1 {
+        ONLY_CALL
+    } else {
+        SMALL
+    };
+    summary.size <= limit && summary.size <= context.budget
+}
+
+struct Inliner<'a, 'b, 'c> {
+    function: &'a mut Function,
+    context: &'a mut Context<'b>,
+    callee: &'c Function,
+    homes: &'c Homes,
+    closures: &'c Closures,
+    site: &'c Site,
+    /// What stands for the callee's values.
+    values: SecondaryMap<Value, PackedOption<Value>>,
+    blocks: SecondaryMap<BlockId, PackedOption<BlockId>>,
+    positions: HashMap<PositionId, PositionId>,
+    /// Where non-local exits go: the unwind block, and the block that goes on with what arrived there.
+    unwind: Option<(BlockId, PackedOption<BlockId>)>,
+    /// Where results go.
+    after: BlockId,
+}
+
+impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
+    fn new(
+        function: &'a mut Function,
+        context: &'a mut Context<'b>,
+        callee: &'c Function,
+        homes: &'c Homes,
+        closures: &'c Closures,
+        site: &'c Site,
+    ) -> Self {
+        Self {
+            callee,
+            after: function.entry,
+            function,
+            context,
+            homes,
+            closures,
+            site,
+            values: SecondaryMap::new(),
+            blocks: SecondaryMap::new(),
+            positions: HashMap::new(),
+            unwind: None,
+        }
+    }
+
+    fn run(mut self) {
+        let args = self.cut();
+        let callee = self.callee;
+        for (id, block) in callee.blocks.iter() {
+            let new = self.function.add_block(self.site.position);
+            self.blocks[id] = new.into();
+            for &param in &block.params {
+                let ValueData { ty, known } = callee.values[param];
+                let value = self.function.add_param(new, ty, known);
+                self.values[param] = value.into();
+            }
+        }
+        let entry = self.block(callee.entry);
+        self.function.terminate(
+            self.site.block,
+            Terminator::Jump(Edge::with(entry, args.clone())),
+            self.site.position,
+        );
+        for id in callee.blocks.keys() {
+            self.copy(id, &args);
+        }
+    }
+
+    /// Cuts the caller's block in two around the call, whose results become parameters of the second half.
+    /// Gives the arguments.
+    fn cut(&mut self) -> Vec<Value> {
+        let Site { block, index, position, .. } = *self.site;
+        if index < self.function.blocks[block].insts.len() {
+            self.after = edit::split(self.function, block, index + 1);
+            let call = self.function.blocks[block].insts.pop().expect("the call");
+            self.function.blocks[self.after].params = call.results;
+            let Op::Call(call) = call.op else { unreachable!("the site is a call") };
+            return call.args;
+        }
+        let terminator =
+            std::mem::replace(&mut self.function.blocks[block].terminator, Terminator::Unreachable);
+        let Terminator::Invoke { call, mut normal, unwind } = terminator else {
+            unreachable!("the site is an invoke")
+        };
+        self.after = self.function.add_block(position);
+        for ty in self.callee.signature.results() {
+            self.function.add_param(self.after, ty, Known::Nothing);
+        }
+        normal.args.splice(0..0, self.function.blocks[self.after].params.iter().copied());
+        self.function.terminate(self.after, Terminator::Jump(normal), position);
+        self.unwind = Some((unwind, None.into()));
+        call.args
+    }
+
+    fn value(&self, value: Value) -> Value {
+        self.values[value].expect("operands are defined in blocks that come before")
+    }
+
+    fn block(&self, block: BlockId) -> BlockId {
+        self.blocks[block].expect("all blocks have a copy")
+    }
+
+    fn position(&mut self, inner: PositionId) -> PositionId {
+        let positions = &mut self.context.positions;
+        let call = self.site.position;
+        *self.positions.entry(inner).or_insert_with(|| positions.inlined(inner, call))
+    }
+
+    fn copy(&mut self, id: BlockId, args: &[Value]) {
+        let callee = self.callee;
+        let mut at = self.block(id);
+        let closure = callee.blocks[callee.entry].params.first().copied();
+        for inst in &callee.blocks[id].insts {
+            let position = self.position(inst.position);
+            if let Op::GetCapture(from, index) = inst.op
+                && Some(from) == closure
+                && let Some((_, captures)) = self.closures.get(args[0]).and_then(Option::as_ref)
+            {
+                self.values[inst.results[0]] = captures[index as usize].into();
+                continue;
+            }
+            let mut op = inst.op.clone();
+            op.map_operands(|value| self.value(value));
+            let results: Vec<Value> = inst
+                .results
+                .iter()
+                .map(|&result| {
+                    let new = self.function.values.push(callee.values[result]);
+                    self.values[result] = new.into();
+                    new
+                })
+                .collect();
+            match op {
+                Op::NewHome(ref mut exits) => exits.iter_mut().for_each(|exit| *exit = self.block(*exit)),
+                Op::Call(ref call) if self.unwind.is_some() && self.context.unwinds(call) => {
+                    let next = self.function.add_block(position);
+                    let terminator = match call.callee {
+                        Callee::Entry(Entry::unwind) => {
+                            Terminator::Jump(Edge::with(self.arrival(), call.args.clone()))
+                        }
+                        _ => {
+                            let unwind = self.unwind.expect("checked above").0;
+                            Terminator::Invoke { call: call.clone(), normal: Edge::to(next), unwind }
+                        }
+                    };
+                    self.function.blocks[next].params = results;
+                    self.function.terminate(at, terminator, position);
+                    at = next;
+                    continue;
+                }
+                _ => {}
+            }
+            self.function.blocks[at].insts.push(Inst { op, results, position });
+        }
+        let position = self.position(callee.blocks[id].position);
+        let terminator = self.terminator(&callee.blocks[id].terminator, at, position);
+        self.function.terminate(at, terminator, position);
+    }
+
+    fn terminator(&mut self, old: &Terminator, at: BlockId, position: PositionId) -> Terminator {
+        match *old {
+            Terminator::Return(value) => self.leave(self.value(value), false, at, position),
+            Terminator::Throw(value) => self.leave(self.value(value), true, at, position),
+            Terminator::Exit { home, value, exit } => {
+                let (home, value) = (self.value(home), self.value(value));
+                let Site { block, index, .. } = *self.site;
+                if let Some(target) = self.homes.exit(home, exit, block, index) {
+                    return Terminator::Jump(Edge::with(target, vec![value]));
+                }
+                if self.unwind.is_none() {
+                    return Terminator::Exit { home, value, exit };
+                }
+                let (exit, inst) = edit::constant(self.function, Constant::Raw(i64::from(exit)), position);
+                self.function.blocks[at].insts.push(inst);
+                Terminator::Jump(Edge::with(self.arrival(), vec![home, value, exit]))
+            }
+            _ => {
+                let mut new = old.clone();
+                new.map_operands(|value| self.value(value));
+                new.map_successors(|block| self.block(block));
+                new
+            }
+        }
+    }
+
+    /// Goes on after the call with a result.
+    fn leave(&mut self, value: Value, thrown: bool, at: BlockId, position: PositionId) -> Terminator {
+        let mut args = vec![value];
+        if self.callee.signature.throws {
+            let (flag, inst) = edit::constant(self.function, Constant::Bool(thrown), position);
+            self.function.blocks[at].insts.push(inst);
+            args.push(flag);
+        }
+        Terminator::Jump(Edge::with(self.after, args))
+    }
+
+    /// The block that takes home token, word and exit number of an exit that arrives during the call.
+    fn arrival(&mut self) -> BlockId {
+        let (pad, known) = self.unwind.expect("the call was an invoke");
+        known.expand().unwrap_or_else(|| {
+            let block = edit::pad_continuation(self.function, pad);
+            self.unwind = Some((pad, block.into()));
+            block
+        })
+    }
+}

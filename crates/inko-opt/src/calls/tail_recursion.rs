@@ -1,0 +1,77 @@
+//! `tail`: a call of the function itself whose result is its result becomes a jump.
+//!
+//! Lowering does this for calls written in the last place of a method; here are those that only turn up in that
+//! place after inlining. A function that makes home tokens is left alone: exits to this activation may arrive
+//! during the call, so it has to stay active. Cells are made where they are made in the code, so each round has
+//! its own.
+
+use crate::calls::nonlocal_exits::makes_home;
+use inko_ir::ir::*;
+
+/// Runs the pass.
+pub(crate) fn run(function: &mut Function, this: FunctionId) -> bool {
+    let calls: Vec<BlockId> = function.blocks.keys().filter(|&id| is_tail_call(function, id, this)).collect();
+    if calls.is_empty() || makes_home(function) {
+        return false;
+    }
+    let header = guard(function);
+    for id in calls {
+        // The entry's code has moved to the header.
+        let id = if id == function.entry { header } else { id };
+        let Some(Inst { op: Op::Call(call), .. }) = function.blocks[id].insts.pop() else {
+            unreachable!("the block ends in a call")
+        };
+        function.blocks[id].terminator = Terminator::Jump(Edge::with(header, call.args));
+    }
+    true
+}
+
+/// Makes the entry a block that only jumps to the old one, which can then be jumped to.
+fn guard(function: &mut Function) -> BlockId {
+    let entry = function.entry;
+    let header = crate::edit::split(function, entry, 0);
+    let position = function.blocks[entry].position;
+    let old = std::mem::take(&mut function.blocks[entry].params);
+    for &param in &old {
+        let ValueData { ty, known } = function.values[param];
+        function.add_param(entry, ty, known);
+    }
+    function.blocks[header].params = old;
+    let args = function.blocks[entry].params.clone();
+    function.terminate(entry, Terminator::Jump(Edge::with(header, args)), position);
+    header
+}
+
+fn is_tail_call(function: &Function, id: BlockId, this: FunctionId) -> bool {
+    let block = &function.blocks[id];
+    let Some(Inst { op: Op::Call(Call { callee: Callee::Function(callee), .. }), results, .. }) =
+        block.insts.last()
+    else {
+        return false;
+    };
+    if *callee != this {
+        return false;
+    }
+    match (&block.terminator, &results[..]) {
+        (Terminator::Return(value), [result]) => value == result,
+        (Terminator::Jump(edge), [result]) => gives_back(function, edge, *result, false),
+        (Terminator::Branch { condition, then, otherwise }, [result, flag]) => {
+            condition == flag
+                && gives_back(function, then, *result, true)
+                && gives_back(function, otherwise, *result, false)
+        }
+        _ => false,
+    }
+}
+
+/// Whether an edge leads to a block that just returns or throws `result`.
+fn gives_back(function: &Function, edge: &Edge, result: Value, thrown: bool) -> bool {
+    let block = &function.blocks[edge.block];
+    let given = match block.terminator {
+        Terminator::Return(value) if !thrown => value,
+        Terminator::Throw(value) if thrown => value,
+        _ => return false,
+    };
+    let argument = block.params.iter().zip(&edge.args).find(|pair| *pair.0 == given).map(|pair| *pair.1);
+    block.insts.is_empty() && argument.unwrap_or(given) == result
+}

@@ -1,0 +1,134 @@
+//! `dead`: drops computations and block parameters that nothing needs.
+//!
+//! Optimistic: what is needed is found from the instructions with effects and the terminators, so that
+//! variables of a loop that only feed themselves go too.
+
+use crate::control_flow::unreachable_blocks;
+use crate::edit::{Origin, origins};
+use cranelift_entity::SecondaryMap;
+use inko_ir::graph::Graph;
+use inko_ir::ir::*;
+use inko_ir::visit::Effects;
+
+/// Runs the pass.
+pub(crate) fn run(function: &mut Function) -> bool {
+    unreachable_blocks::empty_unreachable(function);
+    let origins = origins(function);
+    let graph = Graph::new(function);
+    let mut live = SecondaryMap::with_default(false);
+    live.resize(function.values.len());
+    let mut work = Vec::new();
+    let fixed = fixed_params(function);
+    for (id, block) in function.blocks.iter() {
+        for &param in &block.params[..fixed[id].min(block.params.len())] {
+            work.push(param);
+        }
+        for inst in &block.insts {
+            if needed(function, &origins, &inst.op) {
+                inst.op.each_operand(|value| work.push(value));
+            }
+        }
+        match &block.terminator {
+            Terminator::Branch { condition, .. } => work.push(*condition),
+            Terminator::Invoke { call, .. } => work.extend(&call.args),
+            Terminator::Jump(_) => {}
+            other => other.each_operand(|value| work.push(value)),
+        }
+    }
+    while let Some(value) = work.pop() {
+        if std::mem::replace(&mut live[value], true) {
+            continue;
+        }
+        match origins[value] {
+            Origin::Param(block, index) => {
+                for &pred in &graph.preds[block] {
+                    function.blocks[pred].terminator.each_edge(|edge| {
+                        if edge.block == block {
+                            let results = function.blocks[block].params.len() - edge.args.len();
+                            if let Some(arg) = (index as usize).checked_sub(results) {
+                                work.push(edge.args[arg]);
+                            }
+                        }
+                    });
+                }
+            }
+            Origin::Inst(block, index) => {
+                function.blocks[block].insts[index as usize].op.each_operand(|value| work.push(value));
+            }
+            Origin::None => {}
+        }
+    }
+    sweep(function, &origins, &live)
+}
+
+/// How many of the first parameters of each block have to stay: those of the entry and of exit blocks,
+/// and the results of invokes.
+pub(crate) fn fixed_params(function: &Function) -> SecondaryMap<BlockId, usize> {
+    let mut fixed = SecondaryMap::with_default(0);
+    fixed[function.entry] = usize::MAX;
+    for block in function.blocks.values() {
+        if let Terminator::Invoke { normal, .. } = &block.terminator {
+            let results = function.blocks[normal.block].params.len() - normal.args.len();
+            fixed[normal.block] = fixed[normal.block].max(results);
+        }
+        for inst in &block.insts {
+            if let Op::NewHome(exits) = &inst.op {
+                exits.iter().for_each(|&exit| fixed[exit] = usize::MAX);
+            }
+        }
+    }
+    fixed
+}
+
+fn needed(function: &Function, origins: &SecondaryMap<Value, Origin>, op: &Op) -> bool {
+    match op {
+        // The landing pad stays at its place; the others go with the last use.
+        Op::Integer(IntegerOp::Div | IntegerOp::Mod, _, b) => {
+            let Origin::Inst(block, index) = origins[*b] else { return true };
+            let divisor = &function.blocks[block].insts[index as usize].op;
+            !matches!(divisor, Op::Constant(Constant::Small(number)) if *number != 0)
+        }
+        _ => op.effects() == Effects::Any,
+    }
+}
+
+fn sweep(
+    function: &mut Function,
+    origins: &SecondaryMap<Value, Origin>,
+    live: &SecondaryMap<Value, bool>,
+) -> bool {
+    let mut changed = false;
+    let mut dead: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
+    // `origins` says where instructions are now, so all blocks are judged before the first one changes.
+    let mut gone: SecondaryMap<BlockId, Vec<bool>> = SecondaryMap::new();
+    for (id, block) in &function.blocks {
+        let unused = |inst: &Inst| inst.results.iter().all(|&result| !live[result]);
+        let judged = block.insts.iter().map(|inst| unused(inst) && !needed(function, origins, &inst.op));
+        gone[id] = judged.collect();
+        dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
+        changed |= gone[id].contains(&true) || !dead[id].is_empty();
+    }
+    for (id, block) in function.blocks.iter_mut() {
+        let mut gone = gone[id].iter();
+        block.insts.retain(|_| gone.next() != Some(&true));
+    }
+    let counts: SecondaryMap<BlockId, usize> = {
+        let mut counts = SecondaryMap::with_default(0);
+        function.blocks.iter().for_each(|(id, block)| counts[id] = block.params.len());
+        counts
+    };
+    for block in function.blocks.values_mut() {
+        block.terminator.each_edge_mut(|edge| {
+            let results = counts[edge.block] - edge.args.len();
+            for &index in dead[edge.block].iter().rev() {
+                edge.args.remove(index - results);
+            }
+        });
+    }
+    for (id, block) in function.blocks.iter_mut() {
+        for &index in dead[id].iter().rev() {
+            block.params.remove(index);
+        }
+    }
+    changed
+}
