@@ -1,9 +1,10 @@
 //! Byte arrays.
 
-use super::entries::{Args, Results, flag, integer, nothing, out_of_bounds, string, word};
-use super::ops::bug;
+use super::arguments::{Args, Results, flag, integer, nothing, string, word};
+use super::machine::Machine;
+use super::stop::{Result, Stop, bug, out_of_bounds};
 use super::value::{Body, Val, Word};
-use super::{Machine, Result, Stop, numbers, strings};
+use super::{numbers, strings};
 use inko_abi::entry::Entry;
 
 impl Machine<'_> {

@@ -1,96 +1,15 @@
 //! The functions of the runtime that sequential programs need.
 
-use super::ops::bug;
-use super::value::{Body, GeneratorState, Object, Val, Word};
-use super::{Machine, Result, Stop, Stream, numbers, strings};
-use dashu_int::IBig;
+use super::arguments::{Args, Results, flag, float, integer, nothing, string, thrown, word};
+use super::arrays::array_get;
+use super::machine::{Machine, Stream};
+use super::stop::{Result, Stop, bug};
+use super::value::{Body, GeneratorState, Val, Word};
+use super::{numbers, strings};
 use inko_abi::entry::Entry;
 use inko_ir::ir::IntegerOp;
 use std::hash::{DefaultHasher, Hasher};
 use std::rc::Rc;
-
-/// The results of a runtime function; `None` if the machine goes on elsewhere.
-pub(super) type Results = Option<Vec<Val>>;
-
-pub(super) fn word(word: Word) -> Result<Results> {
-    Ok(Some(vec![Val::Word(word)]))
-}
-
-pub(super) fn integer(value: impl Into<IBig>) -> Result<Results> {
-    word(Word::Integer(value.into()))
-}
-
-pub(super) fn string(text: &str) -> Result<Results> {
-    word(Word::string(text))
-}
-
-pub(super) fn flag(flag: bool) -> Result<Results> {
-    Ok(Some(vec![Val::Bool(flag)]))
-}
-
-fn float(value: f64) -> Result<Results> {
-    Ok(Some(vec![Val::Float(value)]))
-}
-
-pub(super) fn nothing() -> Result<Results> {
-    Ok(Some(Vec::new()))
-}
-
-/// A word with the flag of a function that throws.
-fn thrown(word: Word, thrown: bool) -> Result<Results> {
-    Ok(Some(vec![Val::Word(word), Val::Bool(thrown)]))
-}
-
-/// The arguments of a call.
-pub(super) struct Args(pub(super) Vec<Val>);
-
-impl Args {
-    pub(super) fn word(&self, index: usize) -> Word {
-        self.0[index].clone().word()
-    }
-
-    pub(super) fn integer(&self, index: usize) -> Result<IBig> {
-        match self.word(index) {
-            Word::Integer(value) => Ok(value),
-            _ => Err(bug("an integer")),
-        }
-    }
-
-    pub(super) fn float(&self, index: usize) -> Result<f64> {
-        match self.0[index] {
-            Val::Float(value) => Ok(value),
-            _ => Err(bug("a float")),
-        }
-    }
-
-    pub(super) fn raw(&self, index: usize) -> Result<i64> {
-        match self.0[index] {
-            Val::Raw(value) => Ok(value),
-            _ => Err(bug("a raw integer")),
-        }
-    }
-
-    pub(super) fn flag(&self, index: usize) -> Result<bool> {
-        match self.0[index] {
-            Val::Bool(value) => Ok(value),
-            _ => Err(bug("a flag")),
-        }
-    }
-
-    pub(super) fn text(&self, index: usize) -> Result<Rc<str>> {
-        match self.word(index) {
-            Word::String(text) => Ok(text),
-            _ => Err(bug("a string")),
-        }
-    }
-
-    pub(super) fn object(&self, index: usize) -> Result<Rc<Object>> {
-        match self.word(index) {
-            Word::Object(object) => Ok(object),
-            _ => Err(bug("an object")),
-        }
-    }
-}
 
 impl Machine<'_> {
     pub(super) fn entry(&mut self, entry: Entry, args: Vec<Val>) -> Result<Results> {
@@ -414,42 +333,4 @@ impl Machine<'_> {
         }
         word(args.word(0))
     }
-
-    pub(super) fn elements(&self, object: &Rc<Object>) -> Result<Vec<Word>> {
-        match &object.body {
-            Body::Array(elements) => Ok(elements.borrow().clone()),
-            _ => Err(bug("an array")),
-        }
-    }
-
-    /// The second argument as an index into the array that is the first.
-    fn index(&self, args: &Args) -> Result<i64> {
-        let object = args.object(0)?;
-        let Body::Array(elements) = &object.body else { return Err(bug("an array")) };
-        let length = elements.borrow().len();
-        numbers::index(&args.integer(1)?, length)
-    }
-
-    pub(super) fn array_set(&self, object: &Rc<Object>, index: i64, value: Word) -> Result<()> {
-        self.thaw(object)?;
-        let Body::Array(elements) = &object.body else { return Err(bug("an array")) };
-        let mut elements = elements.borrow_mut();
-        let length = elements.len();
-        match elements.get_mut(index as usize) {
-            Some(element) => *element = value,
-            None if index as usize == length => elements.push(value),
-            None => return Err(out_of_bounds(index)),
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn array_get(object: &Rc<Object>, index: i64) -> Result<Word> {
-    let Body::Array(elements) = &object.body else { return Err(bug("an array")) };
-    let element = elements.borrow().get(index as usize).cloned();
-    element.ok_or_else(|| out_of_bounds(index))
-}
-
-pub(super) fn out_of_bounds(index: i64) -> Stop {
-    Stop::Panic(format!("The index {index} is out of bounds"))
 }

@@ -1,6 +1,6 @@
 //! Integers, floats and indexes.
 
-use super::{Result, Stop};
+use super::stop::{Result, Stop};
 use dashu_int::IBig;
 use inko_ir::ir::IntegerOp;
 

@@ -1,7 +1,10 @@
 //! What instructions do.
 
+use super::arrays::array_get;
+use super::machine::Machine;
+use super::numbers;
+use super::stop::{Result, Stop, bug};
 use super::value::{Body, Object, Val, Word};
-use super::{Machine, Result, Stop};
 use dashu_int::IBig;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
@@ -27,11 +30,9 @@ impl Machine<'_> {
     fn evaluate(&mut self, inst: &Inst) -> Result<Vec<Val>> {
         let val = match &inst.op {
             Op::Constant(constant) => self.constant(constant)?,
-            Op::Integer(op, a, b) => Val::Word(Word::Integer(super::numbers::integer(
-                *op,
-                &self.integer(*a)?,
-                &self.integer(*b)?,
-            )?)),
+            Op::Integer(op, a, b) => {
+                Val::Word(Word::Integer(numbers::integer(*op, &self.integer(*a)?, &self.integer(*b)?)?))
+            }
             Op::IntegerCompare(compare, a, b) => {
                 Val::Bool(holds(*compare, &self.integer(*a)?, &self.integer(*b)?))
             }
@@ -151,12 +152,12 @@ impl Machine<'_> {
             }
             Op::ArrayGet(a, b) => {
                 let (object, length) = self.array(*a)?;
-                let index = super::numbers::index(&self.integer(*b)?, length)?;
-                Val::Word(super::entries::array_get(&object, index)?)
+                let index = numbers::index(&self.integer(*b)?, length)?;
+                Val::Word(array_get(&object, index)?)
             }
             Op::ArraySet(a, b, c) => {
                 let (object, length) = self.array(*a)?;
-                let index = super::numbers::index(&self.integer(*b)?, length)?;
+                let index = numbers::index(&self.integer(*b)?, length)?;
                 self.array_set(&object, index, self.word(*c))?;
                 return Ok(Vec::new());
             }
@@ -283,19 +284,6 @@ impl Machine<'_> {
             _ => Err(bug("an instance")),
         }
     }
-
-    /// Panics if an object must not be changed.
-    pub(super) fn thaw(&self, object: &Rc<Object>) -> Result<()> {
-        if object.frozen.get() {
-            let class = inko_ir::print::class_name(self.program, Word::Object(object.clone()).class());
-            return Err(Stop::Panic(format!("A {class} that a constant refers to can't be changed")));
-        }
-        Ok(())
-    }
-}
-
-pub(super) fn bug(expected: &str) -> Stop {
-    Stop::Bug(format!("expected {expected}"))
 }
 
 fn holds<T: PartialOrd>(compare: Compare, a: &T, b: &T) -> bool {

@@ -1,7 +1,7 @@
 //! Strings.
 
 use super::numbers::index;
-use super::{Result, Stop};
+use super::stop::{Result, Stop};
 use dashu_int::IBig;
 use std::ops::Range;
 

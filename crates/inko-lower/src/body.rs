@@ -1,112 +1,22 @@
 //! Frames: the functions that a body becomes, how they begin, where variables live and how they end.
 //!
-//! A body is lowered with a stack of frames, the body itself at the bottom and the closures around the
-//! current place above it, so that a closure finds the homes and handlers of the frames around it.
-//!
 //! *Invariant:* a frame's home token and captures are defined in a block that dominates all others but
 //! the entry; variables are slots, since their definitions need not dominate later rounds of a method
 //! that calls itself in the last position.
 
-use super::emit::{Emitter, Val};
-use super::exits::Exit;
-use super::facts::{Capture, Facts, FrameFacts, Level};
+use super::emit::Val;
+use super::facts::{Capture, FrameFacts, Level};
+use super::frame::{Cx, Frame, Place, Tail, This};
+use super::items::Lowering;
 use super::layout::{self, Convention, Shape};
 use super::names;
-use super::program::Lowering;
 use indexmap::IndexMap;
-use inko_ir::ir::{self, *};
-use inko_sema::tree::{
-    self, Body, BodyId, BodyParam, Call, Expr, ExprKind, MethodId, Owner, Program, TryHandler,
-};
+use inko_ir::ir::*;
+use inko_sema::tree::{self, BodyId, BodyParam, Call, Expr, ExprKind, MethodId, Owner, TryHandler};
 use inko_sema::types::{ClassId, ModuleId, TypeId};
 use inko_syntax::{Name, Span};
 
-/// Where a variable lives.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Place {
-    /// In a slot of this frame.
-    Slot(ir::LocalId),
-    /// In a cell that a slot of this frame holds.
-    CellSlot(ir::LocalId),
-    /// In a cell that was captured.
-    Cell(Value),
-    /// Captured by value.
-    Captured(Val),
-}
-
-/// What catches in a frame: the operand of a `try` being lowered.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Handler {
-    /// Takes the error, a word.
-    pub(crate) block: BlockId,
-    /// Whether it only passes the error on, so that closures inside look further out.
-    pub(crate) transparent: bool,
-}
-
-/// What `self` is in a body.
-#[derive(Clone, Debug)]
-pub(crate) enum This {
-    /// The receiver of an instance method: parameter or capture.
-    Receiver,
-    /// A module object.
-    Module(ModuleId),
-    /// A class object.
-    Class(ClassId),
-}
-
-/// The loop that a method with a call of itself in the last position becomes.
-#[derive(Clone, Debug)]
-pub(crate) struct Tail {
-    /// The call.
-    pub(crate) call: *const Call,
-    /// Where a round begins.
-    pub(crate) head: BlockId,
-    /// The arguments of the next round.
-    pub(crate) slots: Vec<ir::LocalId>,
-}
-
-/// A function under construction.
-#[derive(Debug)]
-pub(crate) struct Frame {
-    pub(crate) level: Level,
-    pub(crate) emit: Emitter,
-    pub(crate) id: FunctionId,
-    pub(crate) places: IndexMap<tree::LocalId, Place>,
-    pub(crate) this: Option<Val>,
-    /// The home tokens at hand: its own and captured ones.
-    pub(crate) homes: IndexMap<Level, Value>,
-    /// The exits of its own home token.
-    pub(crate) exits: Vec<Exit>,
-    /// Where its landing pads lead.
-    pub(crate) dispatch: Option<BlockId>,
-    pub(crate) handlers: Vec<Handler>,
-    /// The slot of the array of deferred blocks, if it registers any.
-    pub(crate) deferred: Option<ir::LocalId>,
-    /// What it returns.
-    pub(crate) returns: Shape,
-}
-
-/// A body being lowered.
-pub(crate) struct Cx<'l, 'p> {
-    pub(crate) lowering: &'l mut Lowering<'p>,
-    pub(crate) program: &'p Program,
-    pub(crate) body: &'p Body,
-    pub(crate) facts: Facts,
-    /// The class that stands for `Self`.
-    pub(crate) class: Option<ClassId>,
-    pub(crate) this: This,
-    pub(crate) tail: Option<Tail>,
-    pub(crate) frames: Vec<Frame>,
-}
-
 impl<'l, 'p> Cx<'l, 'p> {
-    fn new(lowering: &'l mut Lowering<'p>, body: BodyId, class: Option<ClassId>, this: This) -> Self {
-        let program = lowering.program;
-        let body = &program.bodies[body];
-        let facts = Facts::new(program, body, matches!(this, This::Receiver));
-        Self { lowering, program, body, facts, class, this, tail: None, frames: Vec::new() }
-    }
-
     /// Lowers a method for receivers of `class`.
     pub(crate) fn method(
         lowering: &'l mut Lowering<'p>,
@@ -404,21 +314,6 @@ impl<'l, 'p> Cx<'l, 'p> {
         let place = if celled { Place::CellSlot(slot) } else { Place::Slot(slot) };
         self.frame().places.insert(local, place);
         place
-    }
-
-    /// The current frame.
-    pub(crate) fn frame(&mut self) -> &mut Frame {
-        self.frames.last_mut().unwrap_or_else(|| unreachable!("a body has a frame"))
-    }
-
-    /// The current function.
-    pub(crate) fn emit(&mut self) -> &mut Emitter {
-        &mut self.frame().emit
-    }
-
-    /// The shape of a type in this body.
-    pub(crate) fn shape(&self, ty: TypeId) -> Shape {
-        layout::shape(self.program, ty, self.class)
     }
 
     /// A value of the wanted shape in the shape's representation; failures name the type.

@@ -1,8 +1,8 @@
 //! Sends: which function they call, and how arguments and results travel.
 
-use super::body::{Cx, This};
 use super::emit::{Val, kind_ty};
 use super::facts::is_defer_forwarder;
+use super::frame::{Cx, This};
 use super::layout::{self, Convention, Param, Shape};
 use inko_abi::class;
 use inko_abi::entry::{Effect, Entry, Kind, Returns};

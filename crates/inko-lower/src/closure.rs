@@ -7,11 +7,11 @@
 //! A generator method only makes a closure of its body, with `self` and the arguments as captures, and a
 //! generator that runs it; defaults are evaluated when the body first runs.
 
-use super::body::{Cx, Place, This};
 use super::emit::Val;
 use super::facts::{Capture, Level};
+use super::frame::{Cx, Place, This};
+use super::items;
 use super::layout::{self, Convention, Shape};
-use super::reflect;
 use inko_abi::class;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
@@ -34,7 +34,7 @@ impl<'p> Cx<'_, 'p> {
         };
         let symbol = format!("{}.<block {}>", self.body_symbol(), tree.id.as_u32());
         let id = self.lowering.declare(name, symbol, Signature::closure(arity), span_position);
-        let arguments = reflect::arguments(self.body, &tree.params);
+        let arguments = items::arguments(self.body, &tree.params);
         self.lowering.out.functions[id].block =
             Some(BlockLiteral { is_lambda: false, captures: captures.len() as u32, arguments });
         // Callers verify what a block returns anyway: they may know it at another type.

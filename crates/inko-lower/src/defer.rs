@@ -3,7 +3,7 @@
 //! each block off the array before it calls it, so that a non-local exit that arrives meanwhile finds the
 //! rest there.
 
-use super::body::Cx;
+use super::frame::Cx;
 use super::layout::Shape;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;

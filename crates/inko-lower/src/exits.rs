@@ -7,46 +7,13 @@
 //! Each invoke has a landing pad of its own, with one predecessor, so that the values of variables are
 //! those at the call; they meet in the frame's one dispatch block.
 
-use super::body::{Cx, Frame, Handler};
 use super::emit::Val;
 use super::facts::Level;
+use super::frame::{Cx, Exit, ExitKind, Handler};
 use super::layout::Shape;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
 use inko_sema::tree::{Expr, Try, TryHandler};
-
-/// Where an exit of a home token leads.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum ExitKind {
-    /// The value is returned from the frame.
-    Return,
-    /// The value is thrown out of the frame.
-    Throw,
-    /// The value goes to a handler in the frame.
-    Handler,
-}
-
-/// An exit of a home token; its number is its index among those of the frame.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Exit {
-    /// What happens with the value.
-    pub(crate) kind: ExitKind,
-    /// The block that takes it.
-    pub(crate) block: BlockId,
-}
-
-impl Frame {
-    /// The number of an exit of this frame, which is made when it is first asked for.
-    fn exit(&mut self, kind: ExitKind, handler: Option<BlockId>) -> u32 {
-        let same = |exit: &Exit| exit.kind == kind && handler.is_none_or(|block| block == exit.block);
-        let number = self.exits.iter().position(same).unwrap_or_else(|| {
-            let block = handler.unwrap_or_else(|| self.emit.merge_block(Shape::Erased).0);
-            self.exits.push(Exit { kind, block });
-            self.exits.len() - 1
-        });
-        number as u32
-    }
-}
 
 impl<'p> Cx<'_, 'p> {
     /// Makes the home token of the current frame. Its exits are filled in when the frame is left.

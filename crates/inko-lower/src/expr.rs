@@ -4,8 +4,8 @@
 //! whoever needs more asks for a shape and gets a verified value. So elements that only move from one
 //! generic place to another are not verified on the way.
 
-use super::body::{Cx, This};
 use super::emit::Val;
+use super::frame::{Cx, This};
 use super::layout::{self, Shape};
 use super::names;
 use inko_abi::entry::Entry;

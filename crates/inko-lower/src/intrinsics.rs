@@ -1,7 +1,7 @@
 //! Intrinsics: the operations that std's sources ask of the compiler.
 
-use super::body::Cx;
 use super::emit::Val;
+use super::frame::Cx;
 use super::layout::Shape;
 use inko_abi::class;
 use inko_abi::entry::Entry;

@@ -2,12 +2,14 @@
 //!
 //! | file | concern |
 //! |---|---|
-//! | `program` | the worklist: what is reachable, instances of methods, selectors and their targets |
+//! | `program` | the worklist: what is reachable, selectors and their targets |
+//! | `items` | the functions, selectors and constants declared so far |
 //! | `layout` | class numbers, shapes of types, conventions of methods, attributes |
 //! | `names` | the text of types in messages, the symbols of functions |
 //! | `facts` | what must be known of a body before it is lowered: captures, homes, deferred blocks |
 //! | `emit` | one function under construction; boxing, unboxing and verification |
-//! | `body` | frames: entry, arguments, variables, the way out |
+//! | `frame` | a body under construction and its frames |
+//! | `body` | how functions begin, where variables live, how they end |
 //! | `expr`, `call`, `intrinsics`, `matching` | expressions |
 //! | `closure` | closure and lambda literals, generators |
 //! | `exits`, `defer` | `return`, `throw`, `try`, non-local exits, deferred blocks |
@@ -32,7 +34,9 @@ mod emit;
 mod exits;
 mod expr;
 mod facts;
+mod frame;
 mod intrinsics;
+mod items;
 mod layout;
 mod matching;
 mod names;

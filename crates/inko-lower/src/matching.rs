@@ -1,7 +1,7 @@
 //! `match`: tests in order, guards, bodies; every way to a value meets in one block.
 
-use super::body::Cx;
 use super::emit::{TraitCheck, Val};
+use super::frame::Cx;
 use super::layout::{self, Shape};
 use inko_ir::ir::*;
 use inko_sema::tree::{Arm, Expr, Match, Test};

@@ -1,19 +1,11 @@
 //! What mirrors see, from the typed tree.
 
+use super::items::Lowering;
 use super::layout::{self, Shape};
-use super::program::Lowering;
 use inko_abi::class;
 use inko_ir::reflection::{Arguments, Class, Method, Module, Reflection, Trait};
-use inko_sema::tree::{self, Body, BodyParam, MethodId, Owner};
+use inko_sema::tree::{self, MethodId, Owner};
 use inko_sema::types::ClassId;
-
-/// The arguments of a block.
-pub(super) fn arguments(body: &Body, params: &[BodyParam]) -> Arguments {
-    Arguments {
-        names: params.iter().map(|param| body.locals[param.local].name.clone()).collect(),
-        required: params.iter().filter(|param| param.default.is_none() && !param.rest).count() as u32,
-    }
-}
 
 /// Everything that mirrors see.
 pub(super) fn reflection(lowering: &mut Lowering<'_>) -> Reflection {

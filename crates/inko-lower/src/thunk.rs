@@ -6,9 +6,9 @@
 //! verifies is what the static check does not guarantee: narrowed arguments.
 
 use super::emit::{Emitter, Val};
+use super::items::Lowering;
 use super::layout::{self, Convention, Param, Shape};
 use super::names;
-use super::program::Lowering;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
 use inko_sema::tree::{MethodId, Program};

@@ -1,6 +1,7 @@
 //! The driver: runs the stages in order. The only place that sees them all.
 
 use crate::cli::{Build, Check, Deny, Emit, Input, Level, Options};
+use crate::failure::Failure;
 use crate::home::Home;
 use crate::sources::Sources;
 use crate::{link, report};
@@ -13,17 +14,6 @@ use inko_syntax::{SourceMap, Span};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-
-/// Why a subcommand did not do its work.
-#[derive(Debug)]
-pub enum Failure {
-    /// The program has errors, which were printed.
-    Reported,
-    /// Something else went wrong; the text says what and what to do.
-    Message(String),
-    /// The command line is wrong.
-    Usage(String),
-}
 
 /// How long the stages took, printed with `--timings`.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! `inkoc explain`: the page of a code, made readable in a terminal, or the list of all codes.
 
-use crate::driver::{Failure, write};
+use crate::driver::write;
+use crate::failure::Failure;
 use inko_diagnostics::Code;
 use std::fmt::Write;
 

@@ -1,7 +1,7 @@
 //! Where the standard library and the runtime archive are: below `INKO_HOME`, beside an installed
 //! compiler (`bin/inkoc` and `lib/inko`), or in the checkout that the compiler was built in.
 
-use crate::driver::Failure;
+use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 
 /// The runtime archive's file name.

@@ -1,6 +1,6 @@
 //! Linking: the system's `cc` puts object and runtime together, with a faster linker if one is there.
 
-use crate::driver::Failure;
+use crate::failure::Failure;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

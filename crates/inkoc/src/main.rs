@@ -3,6 +3,7 @@
 mod cli;
 mod driver;
 mod explain;
+mod failure;
 mod home;
 mod link;
 mod report;
@@ -12,7 +13,7 @@ mod test;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
-use driver::Failure;
+use failure::Failure;
 use std::process::ExitCode;
 
 /// A compiler allocates many small trees and frees them together, which this allocator does several times

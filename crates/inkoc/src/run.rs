@@ -2,7 +2,8 @@
 //! arguments, standard streams, signals and exit status.
 
 use crate::cli::{Level, Run};
-use crate::driver::{self, Failure, Front, Program};
+use crate::driver::{self, Front, Program};
+use crate::failure::Failure;
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;

@@ -4,7 +4,7 @@
 //! The library's directory holds more than the library (in a checkout it is the root), so only modules whose
 //! name begins with `std` are looked up there.
 
-use crate::driver::Failure;
+use crate::failure::Failure;
 use inko_diagnostics::Diagnostic;
 use inko_sema::{Advice, Loaded, Loader, ParsedModule};
 use inko_syntax::ast::Module;

@@ -4,7 +4,8 @@
 //! tests; `test/config.inko`, if it is there, sets them up first.
 
 use crate::cli::{Color, Test};
-use crate::driver::{Failure, Front, Program};
+use crate::driver::{Front, Program};
+use crate::failure::Failure;
 use crate::run;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};

@@ -1,7 +1,6 @@
 //! The intervals of one function, given those of its parameters.
 
 use super::interval::{BYTES, FLAGS, INDEXES, Interval, LENGTHS, SMALL, State, apply};
-use super::of_known;
 use crate::edit::{Origin, definition, origins};
 use cranelift_entity::SecondaryMap;
 use inko_ir::graph::{Dominators, Graph};
@@ -63,7 +62,7 @@ impl<'a> Analysis<'a> {
             this.states.clear();
             this.states.resize(function.values.len());
             for value in function.values.keys() {
-                this.states[value] = of_known(function.values[value].known);
+                this.states[value] = State::of_known(function.values[value].known);
             }
         }
         this
@@ -217,7 +216,7 @@ impl<'a> Analysis<'a> {
 
     /// What arrives at a parameter of a block.
     fn argument(&self, block: BlockId, index: usize) -> State {
-        let known = of_known(self.function.values[self.function.blocks[block].params[index]].known);
+        let known = State::of_known(self.function.values[self.function.blocks[block].params[index]].known);
         let count = self.function.blocks[block].params.len();
         let mut all = if block == self.function.entry { self.params[index] } else { State::Unreached };
         let mut from = None;

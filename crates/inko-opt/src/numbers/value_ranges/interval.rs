@@ -1,7 +1,7 @@
 //! Intervals of small integers, and what operations make of them.
 
 use inko_abi::word::{MAX_SMALL, MIN_SMALL};
-use inko_ir::ir::IntegerOp;
+use inko_ir::ir::{IntegerOp, Known};
 
 /// All integers from `low` to `high`, which are small.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,6 +63,11 @@ impl Interval {
 }
 
 impl State {
+    /// What a fact about a word says.
+    pub(crate) fn of_known(known: Known) -> Self {
+        if known == Known::Small { State::In(SMALL) } else { State::Any }
+    }
+
     fn between(low: i128, high: i128) -> Self {
         if low < MIN_SMALL.into() || high > MAX_SMALL.into() {
             return Self::Any;

@@ -17,7 +17,7 @@ use crate::edit::{definition, origins};
 use cranelift_entity::SecondaryMap;
 use function::Analysis;
 use inko_ir::ir::*;
-use interval::{Interval, SMALL, State};
+use interval::{Interval, State};
 
 /// The calls are followed so many times before parameters are widened.
 const PATIENCE: u32 = 4;
@@ -32,7 +32,7 @@ pub(crate) fn run(program: &mut Program, order: &[FunctionId]) {
     let known = |program: &Program, id: FunctionId| -> Vec<State> {
         let function = &program.functions[id];
         let params = &function.blocks[function.entry].params;
-        params.iter().map(|&param| of_known(function.values[param].known)).collect()
+        params.iter().map(|&param| State::of_known(function.values[param].known)).collect()
     };
     let direct = called_directly(program, order);
     let globals = globals(program, order);
@@ -128,15 +128,11 @@ fn globals(program: &Program, order: &[FunctionId]) -> SecondaryMap<GlobalId, St
             if let Op::SetGlobal(global, value) = inst.op {
                 let state = match definition(function, &origins, value) {
                     Some(&Op::Constant(Constant::Small(value))) => State::In(Interval::only(value)),
-                    _ => of_known(function.values[value].known),
+                    _ => State::of_known(function.values[value].known),
                 };
                 globals[global] = globals[global].join(state);
             }
         }
     }
     globals
-}
-
-fn of_known(known: Known) -> State {
-    if known == Known::Small { State::In(SMALL) } else { State::Any }
 }
