@@ -92,7 +92,7 @@ impl<'a> Emitter<'a> {
             for &param in &block.params {
                 builder.append_block_param(clif, machine_type(function.values[param].ty));
             }
-            if is_rare(block, &plan.liveness.graph.preds[id]) {
+            if is_rare(block, plan.liveness.graph.preds(id)) {
                 builder.set_cold_block(clif);
             }
             blocks[id] = Some(clif);
@@ -134,7 +134,7 @@ impl<'a> Emitter<'a> {
         // The entry has one predecessor more: the prologue.
         let mut missing: SecondaryMap<BlockId, usize> = SecondaryMap::with_default(0);
         for &id in &graph.order {
-            missing[id] = graph.preds[id].len();
+            missing[id] = graph.preds(id).len();
             if missing[id] == 0 {
                 let clif = self.clif_block(id);
                 self.builder.seal_block(clif);
@@ -161,7 +161,7 @@ impl<'a> Emitter<'a> {
 
     /// Whether a block is rarely reached.
     pub(crate) fn is_rare(&self, id: BlockId) -> bool {
-        is_rare(&self.function.blocks[id], &self.plan.liveness.graph.preds[id])
+        is_rare(&self.function.blocks[id], self.plan.liveness.graph.preds(id))
     }
 
     fn prologue(&mut self) {

@@ -69,8 +69,8 @@ impl Emitter<'_> {
 
     /// Starts a block with what its only predecessor has left.
     pub(crate) fn begin_facts(&mut self, block: BlockId) {
-        self.facts.now = match self.plan.liveness.graph.preds[block][..] {
-            [pred] => self.facts.at_end[pred].clone().unwrap_or_default(),
+        self.facts.now = match self.plan.liveness.graph.preds(block) {
+            &[pred] => self.facts.at_end[pred].clone().unwrap_or_default(),
             _ => Facts::default(),
         };
         let now = &mut self.facts.now;

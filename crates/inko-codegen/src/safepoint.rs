@@ -231,7 +231,7 @@ fn wanted(
             }
             let mut forced = forced[id].clone();
             forced.intersect(&new);
-            for &pred in &graph.preds[id] {
+            for &pred in graph.preds(id) {
                 if matches!(function.blocks[pred].terminator, Terminator::Invoke { .. }) {
                     // Nothing survives the call, and there is no place to load before the landing pad.
                     new.clear();
@@ -266,7 +266,7 @@ fn loop_words(
     let mut forced: SecondaryMap<BlockId, BitSet> = SecondaryMap::new();
     let dominators = graph.dominators();
     for &header in &graph.order {
-        let latches = graph.preds[header].iter().filter(|&&pred| dominators.dominates(header, pred));
+        let latches = graph.preds(header).iter().filter(|&&pred| dominators.dominates(header, pred));
         let mut todo: Vec<BlockId> = latches.copied().collect();
         if todo.is_empty() {
             continue;
@@ -282,7 +282,7 @@ fn loop_words(
             }
             used.union(&transfers[at].touched);
             calls |= transfers[at].calls;
-            todo.extend(&graph.preds[block]);
+            todo.extend(graph.preds(block));
         }
         if !calls {
             used.intersect(hot);

@@ -11,27 +11,31 @@ use cranelift_entity::SecondaryMap;
 pub struct Graph {
     /// The reachable blocks; a block comes before those it dominates.
     pub order: Vec<BlockId>,
-    /// The position of a block in `order`; `None` for unreachable blocks.
-    index: SecondaryMap<BlockId, Option<u32>>,
-    /// The reachable predecessors of a block, in `order`; one that branches twice to it comes twice.
-    pub preds: SecondaryMap<BlockId, Vec<BlockId>>,
+    /// The position of a block in `order`; `UNREACHABLE` for those that aren't there.
+    index: SecondaryMap<BlockId, u32>,
+    /// The predecessors of all blocks, block after block. (One list: passes make graphs all the time.)
+    preds: Vec<BlockId>,
+    /// Where the predecessors of the block at a position of `order` begin in `preds`, and after the last one, its length.
+    starts: Vec<u32>,
 }
+
+/// The position of a block that control can't reach.
+const UNREACHABLE: u32 = u32::MAX;
 
 impl Graph {
     /// The graph of a function.
     pub fn new(function: &Function) -> Self {
-        let mut order = Vec::new();
-        let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
-        seen.resize(function.blocks.len());
-        // An explicit stack: generated functions are deep.
-        let mut stack = vec![(function.entry, successors(function, function.entry), 0)];
-        seen[function.entry] = true;
-        while let Some((block, next, at)) = stack.last_mut() {
-            if let Some(&successor) = next.get(*at) {
-                *at += 1;
-                if !seen[successor] {
-                    seen[successor] = true;
-                    stack.push((successor, successors(function, successor), 0));
+        let mut order = Vec::with_capacity(function.blocks.len());
+        let mut index = SecondaryMap::with_default(UNREACHABLE);
+        index.resize(function.blocks.len());
+        // An explicit stack: generated functions are deep. A block is marked as seen by any other position.
+        let mut stack = vec![(function.entry, successors(function, function.entry))];
+        index[function.entry] = 0;
+        while let Some((block, next)) = stack.last_mut() {
+            if let Some(successor) = next.next() {
+                if index[successor] == UNREACHABLE {
+                    index[successor] = 0;
+                    stack.push((successor, successors(function, successor)));
                 }
             } else {
                 order.push(*block);
@@ -39,23 +43,50 @@ impl Graph {
             }
         }
         order.reverse();
-        let mut index = SecondaryMap::with_default(None);
-        let mut preds: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
+        let mut starts = vec![0; order.len() + 1];
         for (at, &block) in order.iter().enumerate() {
-            index[block] = Some(at as u32);
-            function.blocks[block].terminator.each_successor(|successor| preds[successor].push(block));
+            index[block] = at as u32;
         }
-        Self { order, index, preds }
+        for &block in &order {
+            function.blocks[block].terminator.each_successor(|next| starts[index[next] as usize + 1] += 1);
+        }
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut preds = vec![function.entry; starts[order.len()] as usize];
+        let mut free = starts.clone();
+        for &block in &order {
+            function.blocks[block].terminator.each_successor(|next| {
+                let place = &mut free[index[next] as usize];
+                preds[*place as usize] = block;
+                *place += 1;
+            });
+        }
+        Self { order, index, preds, starts }
+    }
+
+    /// The reachable predecessors of a block, in `order`; one that branches twice to it comes twice. None for a block that
+    /// control can't reach.
+    pub fn preds(&self, block: BlockId) -> &[BlockId] {
+        match self.index[block] {
+            UNREACHABLE => &[],
+            at => &self.preds[self.starts[at as usize] as usize..self.starts[at as usize + 1] as usize],
+        }
     }
 
     /// Whether control can reach the block.
     pub fn is_reachable(&self, block: BlockId) -> bool {
-        self.index[block].is_some()
+        self.index[block] != UNREACHABLE
     }
 
     /// The position of a reachable block in reverse postorder.
+    ///
+    /// # Panics
+    ///
+    /// If control can't reach it.
     pub fn position(&self, block: BlockId) -> usize {
-        self.index[block].expect("the block is reachable") as usize
+        assert!(self.is_reachable(block), "the block is reachable");
+        self.index[block] as usize
     }
 
     /// The dominator tree.
@@ -65,14 +96,16 @@ impl Graph {
 }
 
 /// The successors of a block, each once.
-pub fn successors(function: &Function, block: BlockId) -> Vec<BlockId> {
-    let mut all = Vec::new();
+pub fn successors(function: &Function, block: BlockId) -> impl Iterator<Item = BlockId> + use<> {
+    let mut all = [None; 2];
+    let mut count = 0;
     function.blocks[block].terminator.each_successor(|successor| {
-        if !all.contains(&successor) {
-            all.push(successor);
+        if all[0] != Some(successor) {
+            all[count] = Some(successor);
+            count += 1;
         }
     });
-    all
+    all.into_iter().flatten()
 }
 
 /// The dominator tree of the reachable blocks.
@@ -96,7 +129,7 @@ impl Dominators {
             changed = false;
             for (at, &block) in graph.order.iter().enumerate().skip(1) {
                 let mut new = None;
-                for &pred in &graph.preds[block] {
+                for &pred in graph.preds(block) {
                     let pred = graph.position(pred);
                     if immediate[pred].is_some() {
                         new = Some(new.map_or(pred, |other| intersect(&immediate, pred, other)));
@@ -167,10 +200,10 @@ impl Dominators {
         let mut all: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
         for &block in &graph.order {
             // The entry has no parent: with one predecessor it is already a join.
-            if graph.preds[block].len() < 2 && self.parent[block].is_some() {
+            if graph.preds(block).len() < 2 && self.parent[block].is_some() {
                 continue;
             }
-            for &pred in &graph.preds[block] {
+            for &pred in graph.preds(block) {
                 let mut runner = Some(pred);
                 while let Some(at) = runner
                     && runner != self.parent[block]

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod graph;
 pub mod ir;
+mod map;
 pub mod parse;
 pub mod print;
 
@@ -14,3 +15,4 @@ pub mod verify;
 pub mod visit;
 
 pub use ir::reflection;
+pub use map::Map;

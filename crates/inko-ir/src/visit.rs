@@ -17,20 +17,11 @@ pub enum Effects {
     Any,
 }
 
-impl Op {
-    /// Calls `f` with every operand, in order.
-    pub fn each_operand(&self, mut f: impl FnMut(Value)) {
-        // One list of operands serves both walks: a copy of the operation is as cheap as its operands.
-        self.clone().map_operands(|value| {
-            f(value);
-            value
-        });
-    }
-
-    /// Replaces every operand by what `f` makes of it.
-    pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
-        let mut one = |value: &mut Value| *value = f(*value);
-        match self {
+/// The operands of an operation, for both walks over them: `$op` is a reference of either kind, `$iter` walks over a list
+/// in the same way.
+macro_rules! operands {
+    ($op:expr, $iter:ident, $one:ident) => {
+        match $op {
             Op::Constant(_) | Op::GetLocal(_) | Op::GetGlobal(_) => {}
             Op::NewHome(_) | Op::LandingPad | Op::Poll => {}
             Op::Integer(_, a, b)
@@ -43,8 +34,8 @@ impl Op {
             | Op::ArrayGet(a, b)
             | Op::BytesGet(a, b)
             | Op::ArrayPush(a, b) => {
-                one(a);
-                one(b);
+                $one(a);
+                $one(b);
             }
             Op::IntegerToFloat(a)
             | Op::Not(a)
@@ -64,21 +55,35 @@ impl Op {
             | Op::SetGlobal(_, a)
             | Op::StringSize(a)
             | Op::ArrayLength(a)
-            | Op::EndHome(a) => one(a),
+            | Op::EndHome(a) => $one(a),
             Op::SetField { object, value, .. } => {
-                one(object);
-                one(value);
+                $one(object);
+                $one(value);
             }
             Op::ArraySet(a, b, c) | Op::BytesSet(a, b, c) => {
-                one(a);
-                one(b);
-                one(c);
+                $one(a);
+                $one(b);
+                $one(c);
             }
             Op::New(_, values) | Op::Closure(_, values) | Op::NewArray(values) => {
-                values.iter_mut().for_each(one);
+                values.$iter().for_each($one);
             }
-            Op::Call(call) => call.args.iter_mut().for_each(one),
+            Op::Call(call) => call.args.$iter().for_each($one),
         }
+    };
+}
+
+impl Op {
+    /// Calls `f` with every operand, in order.
+    pub fn each_operand(&self, mut f: impl FnMut(Value)) {
+        let mut one = |value: &Value| f(*value);
+        operands!(self, iter, one)
+    }
+
+    /// Replaces every operand by what `f` makes of it.
+    pub fn map_operands(&mut self, mut f: impl FnMut(Value) -> Value) {
+        let mut one = |value: &mut Value| *value = f(*value);
+        operands!(self, iter_mut, one)
     }
 
     /// What the operation may do. `Div`, `Mod` and shifts count as panicking here; passes that know the

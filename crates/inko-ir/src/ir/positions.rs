@@ -1,7 +1,9 @@
 //! Source positions, with the calls that code was inlined at.
 
 use super::ids::PositionId;
+use crate::Map;
 use cranelift_entity::EntityRef;
+use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 use inko_syntax::Name;
 
@@ -21,7 +23,9 @@ pub struct Position {
 /// The positions of a program, interned.
 #[derive(Debug, Default)]
 pub struct Positions {
-    all: IndexSet<Position>,
+    all: IndexSet<Position, FixedState>,
+    /// For code that was inlined, what [`Positions::inlined`] gave: chains are as long as calls are nested.
+    inlined: Map<(PositionId, PositionId), PositionId>,
 }
 
 impl Positions {
@@ -42,11 +46,16 @@ impl Positions {
 
     /// The position of inlined code: `inner`, whose outermost caller becomes `call`.
     pub fn inlined(&mut self, inner: PositionId, call: PositionId) -> PositionId {
+        if let Some(&known) = self.inlined.get(&(inner, call)) {
+            return known;
+        }
         let mut position = self.get(inner).clone();
         position.caller = Some(match position.caller {
             Some(caller) => self.inlined(caller, call),
             None => call,
         });
-        self.intern(position)
+        let id = self.intern(position);
+        self.inlined.insert((inner, call), id);
+        id
     }
 }

@@ -20,9 +20,9 @@ use crate::edit;
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
 use inko_abi::entry::Entry;
+use inko_ir::Map;
 use inko_ir::graph::Graph;
 use inko_ir::ir::*;
-use std::collections::HashMap;
 
 /// A function of at most this size is inlined everywhere: about what the call itself costs.
 pub(crate) const SMALL: u32 = 16;
@@ -31,6 +31,10 @@ pub(crate) const SMALL: u32 = 16;
 const WITH_CLOSURE: u32 = 160;
 /// The limit for functions that are called in one place, whose own code then goes away.
 const ONLY_CALL: u32 = 300;
+/// How many times as large as its caller such a function may be. All of its code is optimised once more in the caller, and
+/// with that again in the caller's only caller: in a long chain of small functions each would be optimised as often as
+/// it fits into the limit.
+const ONLY_CALL_GROWTH: u32 = 4;
 /// The limit for closures that are called where they are made, in one place.
 const ONLY_CLOSURE: u32 = 3000;
 /// The limit for other closures made in the caller.
@@ -82,7 +86,7 @@ pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_
 fn loops(function: &Function) -> bool {
     let graph = Graph::new(function);
     let back =
-        |id: &BlockId| graph.preds[*id].iter().any(|&pred| graph.position(pred) >= graph.position(*id));
+        |id: &BlockId| graph.preds(*id).iter().any(|&pred| graph.position(pred) >= graph.position(*id));
     graph.order.iter().any(back)
 }
 
@@ -124,9 +128,10 @@ struct Site {
 
 fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
     let mut sites = Vec::new();
+    let only_call = ONLY_CALL.min(size(function).saturating_mul(ONLY_CALL_GROWTH).max(SMALL));
     each_call(function, |call, block, index, position| {
         if let Callee::Function(target) = call.callee
-            && wanted(context, call, target, closures)
+            && wanted(context, call, target, closures, only_call)
         {
             context.budget = context.budget.saturating_sub(context.summaries[target].size);
             sites.push(Site { block, index, target, position });
@@ -149,7 +154,13 @@ fn each_call(function: &Function, mut show: impl FnMut(&Call, BlockId, usize, Po
     }
 }
 
-fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Closures) -> bool {
+fn wanted(
+    context: &Context<'_>,
+    call: &Call,
+    target: FunctionId,
+    closures: &Closures,
+    only_call: u32,
+) -> bool {
     let summary = context.summaries[target];
     let callee = &context.functions[target];
     if target == context.this || !summary.done || summary.recursive || callee.never_inline {
@@ -161,7 +172,7 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
     } else if call.args.iter().any(is_closure) {
         WITH_CLOSURE
     } else if summary.references <= 1 {
-        ONLY_CALL
+        only_call
     } else {
         SMALL
     };
@@ -178,7 +189,7 @@ struct Inliner<'a, 'b, 'c> {
     /// What stands for the callee's values.
     values: SecondaryMap<Value, PackedOption<Value>>,
     blocks: SecondaryMap<BlockId, PackedOption<BlockId>>,
-    positions: HashMap<PositionId, PositionId>,
+    positions: Map<PositionId, PositionId>,
     /// Where non-local exits go: the unwind block, and the block that goes on with what arrived there.
     unwind: Option<(BlockId, PackedOption<BlockId>)>,
     /// Where results go.
@@ -204,7 +215,7 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             site,
             values: SecondaryMap::new(),
             blocks: SecondaryMap::new(),
-            positions: HashMap::new(),
+            positions: Map::default(),
             unwind: None,
         }
     }

@@ -103,7 +103,7 @@ fn only_argument(
 ) -> Option<Value> {
     let mut only = None;
     let mut several = false;
-    for &pred in &graph.preds[block] {
+    for &pred in graph.preds(block) {
         function.blocks[pred].terminator.each_edge(|edge| {
             if edge.block == block {
                 let results = function.blocks[block].params.len() - edge.args.len();
@@ -169,7 +169,7 @@ fn merge(function: &mut Function) -> bool {
     for &id in &graph.order {
         while let Terminator::Jump(edge) = &function.blocks[id].terminator {
             let next = edge.block;
-            if graph.preds[next].len() != 1 || next == id || fixed[next] == usize::MAX {
+            if graph.preds(next).len() != 1 || next == id || fixed[next] == usize::MAX {
                 break;
             }
             let params = &function.blocks[next].params;

@@ -80,7 +80,7 @@ fn find(function: &Function) -> Vec<Copy> {
         if !block.insts.iter().all(|inst| copyable(&inst.op)) {
             continue;
         }
-        let mut preds = graph.preds[id].clone();
+        let mut preds = graph.preds(id).to_vec();
         preds.dedup();
         for source in preds {
             // Copies for jumps back would peel loops.

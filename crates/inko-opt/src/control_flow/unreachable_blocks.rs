@@ -16,7 +16,7 @@ pub fn run(function: &mut Function) {
     safepoint_polls::strip(function);
     cut_after_never(function);
     let mut graph = Graph::new(function);
-    if !graph.preds[function.entry].is_empty() {
+    if !graph.preds(function.entry).is_empty() {
         guard_entry(function);
         graph = Graph::new(function);
     }

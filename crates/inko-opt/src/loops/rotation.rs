@@ -11,10 +11,10 @@
 
 use crate::loops::safepoint_polls;
 use cranelift_entity::SecondaryMap;
+use inko_ir::Map;
 use inko_ir::graph::{Dominators, Graph};
 use inko_ir::ir::*;
 use inko_ir::visit::Effects;
-use std::collections::HashMap;
 
 /// Headers with more operations are not worth a copy.
 const LARGEST_HEADER: usize = 6;
@@ -99,10 +99,10 @@ fn find(
         (false, true) => (otherwise.block, then.block),
         _ => return None,
     };
-    if graph.preds[body].len() != 1 || !dominators.dominates(header, latch) {
+    if graph.preds(body).len() != 1 || !dominators.dominates(header, latch) {
         return None;
     }
-    let exit_is_own = graph.preds[exit].len() == 1;
+    let exit_is_own = graph.preds(exit).len() == 1;
     let (mut in_body, mut in_exit) = (Vec::new(), Vec::new());
     let results = block.insts.iter().flat_map(|inst| &inst.results);
     for &value in block.params.iter().chain(results) {
@@ -135,7 +135,7 @@ fn rotate(function: &mut Function, found: &Loop, renames: &mut Renames) {
         unreachable!("the latch jumps back")
     };
     let Block { params, insts, terminator, position } = function.blocks[header].clone();
-    let mut copies: HashMap<Value, Value> = params.into_iter().zip(back.args).collect();
+    let mut copies: Map<Value, Value> = params.into_iter().zip(back.args).collect();
     for mut inst in insts {
         inst.op.map_operands(|value| copies.get(&value).copied().unwrap_or(value));
         for result in &mut inst.results {

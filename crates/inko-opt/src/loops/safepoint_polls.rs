@@ -90,7 +90,7 @@ fn is_short(
             return false;
         }
         inside.push(id);
-        todo.extend(&graph.preds[id]);
+        todo.extend(graph.preds(id));
     }
     let calls = |inst: &Inst| matches!(inst.op, Op::Call(_));
     inside.iter().all(|&id| {
@@ -104,7 +104,7 @@ fn mine(function: &mut Function, graph: &Graph, source: BlockId, target: BlockId
     let position = function.blocks[source].position;
     let left = function.add_param(target, Ty::Word, Known::Small);
     let mut preds: Vec<BlockId> =
-        graph.preds[target].iter().copied().filter(|&pred| pred != source).collect();
+        graph.preds(target).iter().copied().filter(|&pred| pred != source).collect();
     preds.dedup();
     for pred in preds {
         let strip = push(function, pred, Constant::Small(STRIP));
@@ -170,15 +170,14 @@ fn push(function: &mut Function, block: BlockId, constant: Constant) -> Value {
 pub(crate) fn retreating(function: &Function) -> Vec<(BlockId, BlockId)> {
     let mut edges = Vec::new();
     let mut marks = SecondaryMap::with_default(Mark::New);
-    let mut stack = vec![(function.entry, successors(function, function.entry), 0)];
+    let mut stack = vec![(function.entry, successors(function, function.entry))];
     marks[function.entry] = Mark::Active;
-    while let Some((block, next, at)) = stack.last_mut() {
-        if let Some(&successor) = next.get(*at) {
-            *at += 1;
+    while let Some((block, next)) = stack.last_mut() {
+        if let Some(successor) = next.next() {
             match marks[successor] {
                 Mark::New => {
                     marks[successor] = Mark::Active;
-                    stack.push((successor, successors(function, successor), 0));
+                    stack.push((successor, successors(function, successor)));
                 }
                 Mark::Active => edges.push((*block, successor)),
                 Mark::Done => {}

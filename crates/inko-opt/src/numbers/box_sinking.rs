@@ -5,9 +5,9 @@
 //! dominates all its uses, unless that is in a loop that the box was not in.
 
 use cranelift_entity::SecondaryMap;
+use inko_ir::Map;
 use inko_ir::graph::{Dominators, Graph};
 use inko_ir::ir::*;
-use std::collections::HashMap;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
@@ -53,10 +53,10 @@ fn homes(
     graph: &Graph,
     dominators: &Dominators,
     boxes: &[(BlockId, Value)],
-) -> HashMap<Value, BlockId> {
+) -> Map<Value, BlockId> {
     let mut wanted = SecondaryMap::with_default(false);
     boxes.iter().for_each(|&(_, value)| wanted[value] = true);
-    let mut homes: HashMap<Value, BlockId> = HashMap::new();
+    let mut homes: Map<Value, BlockId> = Map::default();
     for &id in &graph.order {
         let mut visit = |value: Value| {
             if wanted[value] {
@@ -76,13 +76,13 @@ fn homes(
 /// Whether `to` can be reached again without passing `from`, which dominates it.
 fn enters_loop(graph: &Graph, from: BlockId, to: BlockId) -> bool {
     let mut seen: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
-    let mut work: Vec<BlockId> = graph.preds[to].clone();
+    let mut work: Vec<BlockId> = graph.preds(to).to_vec();
     while let Some(block) = work.pop() {
         if block == to {
             return true;
         }
         if block != from && !std::mem::replace(&mut seen[block], true) {
-            work.extend(&graph.preds[block]);
+            work.extend(graph.preds(block));
         }
     }
     false

@@ -82,7 +82,7 @@ fn holds_before(function: &Function, graph: &Graph, block: BlockId, index: usize
     let params = &function.blocks[block].params;
     let known = function.values[params[index]].known;
     let mut holds = true;
-    for &pred in &graph.preds[block] {
+    for &pred in graph.preds(block) {
         let terminator = &function.blocks[pred].terminator;
         terminator.each_edge(|edge| {
             if edge.block == block && !matches!(terminator, Terminator::Jump(_)) {
@@ -102,7 +102,7 @@ fn unbox_arguments(
     (ty, unbox): (Ty, Conversion),
 ) {
     let count = function.blocks[block].params.len();
-    let mut preds = graph.preds[block].clone();
+    let mut preds = graph.preds(block).to_vec();
     preds.dedup();
     for pred in preds {
         let Function { blocks, values, .. } = &mut *function;

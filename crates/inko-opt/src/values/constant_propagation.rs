@@ -37,8 +37,16 @@ impl Cell {
     }
 }
 
-/// Where a value is used: in an instruction or the terminator of a block.
-type Use = (BlockId, u32);
+/// Where a value is used, and what has to be looked at again when more is known of it.
+#[derive(Clone, Copy)]
+enum Use {
+    /// In the instruction with this index.
+    Inst(BlockId, u32),
+    /// As the condition of the branch that ends the block.
+    Condition(BlockId),
+    /// For a parameter, by the edge with this index.
+    Arg(BlockId, u32, Value),
+}
 
 struct Solver<'a, 'b> {
     function: &'a Function,
@@ -67,15 +75,33 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     apply(function, &cells, &reached)
 }
 
+/// Each use is looked at a few times at most, so it must cost the same however many operands stand beside it: what
+/// is made of many operands is known without them, and edges pass on the one argument.
 fn uses(function: &Function) -> SecondaryMap<Value, Vec<Use>> {
     let mut uses: SecondaryMap<Value, Vec<Use>> = SecondaryMap::new();
     for (id, block) in function.blocks.iter() {
-        for (index, inst) in block.insts.iter().enumerate() {
-            inst.op.each_operand(|value| uses[value].push((id, index as u32)));
+        for (index, inst) in block.insts.iter().enumerate().filter(|(_, inst)| !is_aggregate(&inst.op)) {
+            inst.op.each_operand(|value| uses[value].push(Use::Inst(id, index as u32)));
         }
-        block.terminator.each_operand(|value| uses[value].push((id, u32::MAX)));
+        if let Terminator::Branch { condition, .. } = block.terminator {
+            uses[condition].push(Use::Condition(id));
+        }
+        let mut edge_index = 0;
+        block.terminator.each_edge(|edge| {
+            let params = &function.blocks[edge.block].params;
+            let results = params.len() - edge.args.len();
+            for (&param, &arg) in params[results..].iter().zip(&edge.args) {
+                uses[arg].push(Use::Arg(id, edge_index, param));
+            }
+            edge_index += 1;
+        });
     }
     uses
+}
+
+/// Whether an operation makes an object of its operands, whose kind doesn't depend on them.
+fn is_aggregate(op: &Op) -> bool {
+    matches!(op, Op::New(..) | Op::NewArray(_) | Op::Closure(..))
 }
 
 impl Solver<'_, '_> {
@@ -88,13 +114,16 @@ impl Solver<'_, '_> {
         loop {
             if let Some(value) = self.values.pop() {
                 for index in 0..self.uses[value].len() {
-                    let (block, inst) = self.uses[value][index];
-                    if !self.reached[block] {
-                        continue;
-                    }
-                    match self.function.blocks[block].insts.get(inst as usize) {
-                        Some(inst) => self.instruction(inst),
-                        None => self.terminator(block),
+                    match self.uses[value][index] {
+                        Use::Inst(block, inst) if self.reached[block] => {
+                            self.instruction(&self.function.blocks[block].insts[inst as usize]);
+                        }
+                        Use::Condition(block) if self.reached[block] => self.terminator(block),
+                        Use::Arg(block, edge, param) if self.reached[block] && self.takes(block, edge) => {
+                            let cell = self.cells[value].clone();
+                            self.raise(param, cell);
+                        }
+                        _ => {}
                     }
                 }
             } else if let Some(block) = self.blocks.pop() {
@@ -104,6 +133,18 @@ impl Solver<'_, '_> {
             } else {
                 return;
             }
+        }
+    }
+
+    /// Whether control may leave a reached block by the edge with this index, as far as is known by now.
+    fn takes(&self, block: BlockId, edge: u32) -> bool {
+        match &self.function.blocks[block].terminator {
+            Terminator::Branch { condition, .. } => match self.cells[*condition] {
+                Cell::Unseen => false,
+                Cell::Constant(Constant::Bool(flag)) => flag == (edge == 0),
+                _ => true,
+            },
+            _ => true,
         }
     }
 
@@ -135,6 +176,11 @@ impl Solver<'_, '_> {
 
     fn instruction(&mut self, inst: &Inst) {
         let mut unseen = false;
+        if let ([result], true) = (&inst.results[..], is_aggregate(&inst.op)) {
+            let cell = self.evaluate(&inst.op);
+            self.raise(*result, cell);
+            return;
+        }
         inst.op.each_operand(|value| unseen |= self.cells[value] == Cell::Unseen);
         if unseen {
             return;
@@ -278,17 +324,28 @@ fn clear_flags(
     cells: &SecondaryMap<Value, Cell>,
     renames: &mut edit::Renames,
 ) {
-    let mut at = 0;
-    while let Some(inst) = function.blocks[id].insts.get(at) {
-        at += 1;
-        if let [_, flag] = inst.results[..]
-            && let Cell::Constant(constant) = &cells[flag]
-        {
-            let (value, inst) = edit::constant(function, constant.clone(), inst.position);
+    let clear = |inst: &Inst| match inst.results[..] {
+        [_, flag] => match &cells[flag] {
+            Cell::Constant(constant) => Some((flag, constant.clone(), inst.position)),
+            _ => None,
+        },
+        _ => None,
+    };
+    if !function.blocks[id].insts.iter().any(|inst| clear(inst).is_some()) {
+        return;
+    }
+    let old = std::mem::take(&mut function.blocks[id].insts);
+    let mut new = Vec::with_capacity(old.len() + 1);
+    for inst in old {
+        let found = clear(&inst);
+        new.push(inst);
+        if let Some((flag, constant, position)) = found {
+            let (value, inst) = edit::constant(function, constant, position);
             renames.insert(flag, value);
-            function.blocks[id].insts.insert(at, inst);
+            new.push(inst);
         }
     }
+    function.blocks[id].insts = new;
 }
 
 fn refine(values: &mut cranelift_entity::PrimaryMap<Value, ValueData>, value: Value, cell: &Cell) -> bool {

@@ -41,7 +41,7 @@ pub(crate) fn run(function: &mut Function) -> bool {
         }
         match origins[value] {
             Origin::Param(block, index) => {
-                for &pred in &graph.preds[block] {
+                for &pred in graph.preds(block) {
                     function.blocks[pred].terminator.each_edge(|edge| {
                         if edge.block == block {
                             let results = function.blocks[block].params.len() - edge.args.len();

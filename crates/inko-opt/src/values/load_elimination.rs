@@ -51,7 +51,7 @@ pub(crate) fn run(function: &mut Function) -> bool {
     let mut renames = Renames::default();
     let mut changed = false;
     for &id in &graph.order {
-        let mut known = at_start(&graph.preds[id], &at_end);
+        let mut known = at_start(graph.preds(id), &at_end);
         let mut insts = std::mem::take(&mut function.blocks[id].insts);
         insts.retain_mut(|inst| {
             inst.op.map_operands(|value| renames.resolve(value));

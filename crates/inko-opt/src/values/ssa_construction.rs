@@ -36,7 +36,7 @@ pub fn run(function: &mut Function) -> bool {
     let pads: Vec<BlockId> = function.blocks.keys().filter(|&block| is_pad(function, block)).collect();
     for pad in pads {
         if places.values().any(|blocks| blocks.contains(&pad)) {
-            separate_pad(function, pad, &graph.preds[pad]);
+            separate_pad(function, pad, graph.preds(pad));
             again = true;
         }
     }
@@ -80,7 +80,7 @@ fn stuck(
                 return true;
             }
             if !std::mem::replace(&mut seen[block], true) {
-                let preds = graph.preds[block].iter();
+                let preds = graph.preds(block).iter();
                 work.extend(preds.filter(|pred| !accesses.assigned[local].contains(pred)));
             }
         }
@@ -157,7 +157,7 @@ fn place(
         while let Some(block) = work.pop() {
             if live[block] != mark {
                 live[block] = mark;
-                work.extend(graph.preds[block].iter().filter(|pred| defines[**pred] != mark));
+                work.extend(graph.preds(block).iter().filter(|pred| defines[**pred] != mark));
             }
         }
         let mut work = accesses.assigned[local].clone();

@@ -8,10 +8,10 @@ use crate::context::Context;
 use crate::edit::Renames;
 use crate::values::constant_folding;
 use cranelift_entity::SecondaryMap;
+use inko_ir::Map;
 use inko_ir::graph::Graph;
 use inko_ir::ir::*;
 use inko_ir::visit::Effects;
-use std::collections::HashMap;
 
 /// What an instruction becomes.
 enum Action {
@@ -38,8 +38,8 @@ struct Walk<'a, 'b> {
     /// The operations that define the values seen so far, with renamed operands.
     definitions: SecondaryMap<Value, Option<Op>>,
     /// The first of several equal constants, for comparing operations.
-    canonical: HashMap<Constant, Value>,
-    expressions: HashMap<Op, Value>,
+    canonical: Map<Constant, Value>,
+    expressions: Map<Op, Value>,
     facts: SecondaryMap<Value, Known>,
     flags: SecondaryMap<Value, Option<bool>>,
     undo: Vec<Undo>,
@@ -58,8 +58,8 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     let mut walk = Walk {
         context,
         definitions: SecondaryMap::new(),
-        canonical: HashMap::new(),
-        expressions: HashMap::new(),
+        canonical: Map::default(),
+        expressions: Map::default(),
         facts,
         flags: SecondaryMap::new(),
         undo: Vec::new(),
@@ -72,7 +72,7 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
             Step::Leave(mark) => walk.restore(mark),
             Step::Enter(block) => {
                 stack.push(Step::Leave(walk.undo.len()));
-                if let [pred] = graph.preds[block][..] {
+                if let &[pred] = graph.preds(block) {
                     walk.assume_edge(&function.blocks[pred].terminator, block);
                 }
                 walk.block(function, block);

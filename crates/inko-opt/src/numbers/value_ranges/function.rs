@@ -116,8 +116,8 @@ impl<'a> Analysis<'a> {
     fn prepare(&mut self) {
         for &id in &self.graph.order {
             let above = self.dominators.parent(id).and_then(|parent| self.guards[parent]);
-            let guarded = match self.graph.preds[id][..] {
-                [pred] => self.comparison(pred, id).is_some(),
+            let guarded = match self.graph.preds(id) {
+                &[pred] => self.comparison(pred, id).is_some(),
                 _ => false,
             };
             self.guards[id] = if guarded { Some(id) } else { above };
@@ -220,7 +220,7 @@ impl<'a> Analysis<'a> {
         let count = self.function.blocks[block].params.len();
         let mut all = if block == self.function.entry { self.params[index] } else { State::Unreached };
         let mut from = None;
-        for &pred in &self.graph.preds[block] {
+        for &pred in self.graph.preds(block) {
             // One that branches twice to the block is among the predecessors twice.
             if from.replace(pred) == Some(pred) {
                 continue;
@@ -267,7 +267,7 @@ impl<'a> Analysis<'a> {
         let mut at = self.guards[block];
         for _ in 0..DEPTH {
             let Some(guard) = at else { break };
-            let pred = self.graph.preds[guard][0];
+            let pred = self.graph.preds(guard)[0];
             let comparison = self.comparison(pred, guard).expect("guards are entered by a comparison");
             self.narrow(&mut bounds, value, comparison);
             at = self.dominators.parent(guard).and_then(|parent| self.guards[parent]);
