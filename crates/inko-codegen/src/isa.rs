@@ -12,13 +12,15 @@ const FEATURES: &[&str] = &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "
 /// The instruction set with its flags.
 pub(crate) fn target(optimize: Optimize) -> Result<OwnedTargetIsa, Error> {
     let mut flags = settings::builder();
-    let opt_level = match optimize {
-        Optimize::None => "none",
-        Optimize::Speed => "speed",
+    // Of what compiling without optimisation takes, the better allocator of registers would be the most.
+    let (opt_level, allocator) = match optimize {
+        Optimize::None => ("none", "single_pass"),
+        Optimize::Speed => ("speed", "backtracking"),
     };
     let verify = if cfg!(any(test, debug_assertions)) { "true" } else { "false" };
     for (name, value) in [
         ("opt_level", opt_level),
+        ("regalloc_algorithm", allocator),
         // r15 holds the process block.
         ("enable_pinned_reg", "true"),
         // Stack walks follow the frame pointers.

@@ -1,87 +1,97 @@
 //! What a pass over one function may know of the rest of the program.
 
-use cranelift_entity::{PrimaryMap, SecondaryMap};
+use crate::program::call_graph::{Node, Rank};
+use crate::program::library::{Library, Visible};
+use crate::program::summaries::Summary;
 use inko_ir::ir::*;
-
-/// What callers know of a function.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Summary {
-    /// Whether a call may return with the flag set.
-    pub(crate) throws: bool,
-    /// Whether a non-local exit may leave it.
-    pub(crate) unwinds: bool,
-    /// Whether its passes are done, so that its body is worth inlining.
-    pub(crate) done: bool,
-    /// The number of instructions that cost something, see `inline`.
-    pub(crate) size: u32,
-    /// Whether it calls itself or is recursive through closures of its own.
-    pub(crate) recursive: bool,
-    /// The number of places that call it or make a closure of it.
-    pub(crate) references: u32,
-}
-
-impl Default for Summary {
-    fn default() -> Self {
-        Self { throws: true, unwinds: true, done: false, size: u32::MAX, recursive: false, references: 0 }
-    }
-}
+use std::sync::MutexGuard;
 
 /// The program around the function that is being changed.
 pub(crate) struct Context<'a> {
-    /// The other functions. The one being changed is replaced by an empty one.
-    pub(crate) functions: &'a PrimaryMap<FunctionId, Function>,
-    /// The trait methods.
-    pub(crate) selectors: &'a PrimaryMap<SelectorId, Selector>,
-    /// The classes by number.
-    pub(crate) classes: &'a [Option<Class>],
-    /// The positions, to which inlining adds.
-    pub(crate) positions: &'a mut Positions,
-    /// What is known of all functions.
-    pub(crate) summaries: &'a SecondaryMap<FunctionId, Summary>,
-    /// Whether a closure with this number of arguments may be left by a non-local exit.
-    pub(crate) closures_unwind: &'a [bool],
-    /// What is known of the values of constants.
-    pub(crate) globals: &'a SecondaryMap<GlobalId, Known>,
+    library: &'a Library<'a>,
+    visible: Visible,
     /// The function being changed.
     pub(crate) this: FunctionId,
     /// The size that inlining may still add to this function.
     pub(crate) budget: u32,
+    /// The size of the function as it was written, with the closures that are made and called in it.
+    pub(crate) own: u32,
+    /// The size of the functions called in one place that were inlined into it.
+    pub(crate) only_calls: u32,
     /// Whether this is the last run over the function: facts that only inlining and devirtualisation
     /// need may be dropped now.
     pub(crate) last: bool,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The surroundings of a function.
+    pub(crate) fn new(library: &'a Library<'a>, this: FunctionId, budget: u32, last: bool) -> Self {
+        let visible = Visible::of(library.graph, Node::Function(this));
+        Self { library, visible, this, budget, own: 0, only_calls: 0, last }
+    }
+
+    /// The program, whose functions have no code here, but name, symbol, signature and what they tell of a literal.
+    pub(crate) fn headers(&self) -> &'a Program {
+        self.library.headers
+    }
+
+    /// A trait method.
+    pub(crate) fn selector(&self, id: SelectorId) -> &'a Selector {
+        &self.library.headers.selectors[id]
+    }
+
+    /// The code of a function that may be inlined: its passes are done.
+    pub(crate) fn code(&self, id: FunctionId) -> Option<&'a Function> {
+        self.library.finished(&self.visible, id).map(|finished| &finished.function)
+    }
+
+    /// What is known of a function.
+    pub(crate) fn summary(&self, id: FunctionId) -> Summary {
+        self.library.summary(&self.visible, id)
+    }
+
+    /// What is visible here of that which the function's code names.
+    pub(crate) fn names(&self, function: &Function) -> Vec<Rank> {
+        self.visible.names(self.library.graph, function)
+    }
+
+    /// What is known of the value of a constant.
+    pub(crate) fn global(&self, id: GlobalId) -> Known {
+        self.library.initial.globals[id]
+    }
+
+    /// The source positions, to which inlining adds.
+    pub(crate) fn positions(&self) -> MutexGuard<'a, Positions> {
+        self.library.positions()
+    }
+
+    /// Says that the code of a function is now in the one being changed.
+    pub(crate) fn inlined(&mut self, id: FunctionId) {
+        if let Some(finished) = self.library.finished(&self.visible, id) {
+            self.visible.inlined(finished);
+        }
+    }
+
+    /// Says that a call of a trait method is now one of its target.
+    pub(crate) fn devirtualized(&mut self, selector: SelectorId, target: FunctionId) {
+        self.visible.target(self.library.graph, selector, target);
+    }
+
     /// Whether a call may return with the flag set.
     pub(crate) fn throws(&self, callee: Callee) -> bool {
         match callee {
-            Callee::Function(id) => self.summaries[id].throws,
-            Callee::Selector(id) => self.selectors[id].targets.values().any(|&id| self.summaries[id].throws),
+            Callee::Function(id) => self.summary(id).ends.throws,
+            Callee::Selector(id) => self.library.selector_ends(&self.visible, id).throws,
             Callee::Closure | Callee::Entry(_) => true,
         }
     }
 
     /// Whether a non-local exit may arrive during a call.
     pub(crate) fn unwinds(&self, call: &Call) -> bool {
-        let summary = |id: FunctionId| self.summaries[id].unwinds;
-        unwinds(call, self.selectors, summary, self.closures_unwind)
-    }
-}
-
-/// See [`Context::unwinds`].
-pub(crate) fn unwinds(
-    call: &Call,
-    selectors: &PrimaryMap<SelectorId, Selector>,
-    function: impl Fn(FunctionId) -> bool,
-    closures: &[bool],
-) -> bool {
-    use inko_abi::entry::Entry;
-    match call.callee {
-        Callee::Function(id) => function(id),
-        Callee::Selector(id) => selectors[id].targets.values().any(|&id| function(id)),
-        Callee::Closure => closures.get(call.args.len() - 1).copied().unwrap_or(false),
-        // A generator runs code of its own, from which an exit may arrive.
-        Callee::Entry(Entry::generator_resume) => closures.first().copied().unwrap_or(false),
-        Callee::Entry(entry) => matches!(entry, Entry::unwind | Entry::unwind_resume),
+        match call.callee {
+            Callee::Function(id) => self.summary(id).ends.unwinds,
+            Callee::Selector(id) => self.library.selector_ends(&self.visible, id).unwinds,
+            Callee::Closure | Callee::Entry(_) => self.library.initial.unwinds_otherwise(call),
+        }
     }
 }

@@ -26,4 +26,4 @@ mod pipeline;
 mod program;
 mod values;
 
-pub use pipeline::{Observer, OptLevel, optimize, optimize_observed};
+pub use pipeline::{Observer, OptLevel, Options, optimize, optimize_with};

@@ -8,19 +8,23 @@
 //! the size of the program but for logarithms and small constants: nothing compares all functions or all blocks with all.
 
 use crate::calls::{devirtualization, inlining, nonlocal_exits, polymorphic_dispatch, tail_recursion};
-use crate::context::{self, Context};
+use crate::context::Context;
 use crate::control_flow::{block_merging, jump_threading, unreachable_blocks};
 use crate::loops::{rotation, safepoint_polls};
 use crate::numbers::value_ranges;
 use crate::numbers::{boolean_arrays, box_sinking, unboxing};
-use crate::program::{self, Summaries};
+use crate::program::call_graph::{CallGraph, Node};
+use crate::program::library::{Finished, Library};
+use crate::program::summaries::{self, Ends, Summaries, Summary};
+use crate::program::{positions, schedule, unreachable_functions};
 use crate::values::{
     constant_propagation, dead_code_elimination, load_elimination, scalar_replacement, ssa_construction,
     value_numbering,
 };
-use cranelift_entity::EntityRef;
+use cranelift_entity::PrimaryMap;
 use inko_ir::ir::*;
 use inko_ir::verify;
+use std::sync::{Mutex, PoisonError};
 
 /// How much work the optimizer does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -60,7 +64,9 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("value-numbering", value_numbering::run),
     pass("load-elimination", |function, _| load_elimination::run(function)),
     pass("dead-code-elimination", |function, _| dead_code_elimination::run(function)),
-    pass("scalar-replacement", |function, context| scalar_replacement::run(function, context.classes)),
+    pass("scalar-replacement", |function, context| {
+        scalar_replacement::run(function, &context.headers().classes)
+    }),
     pass("jump-threading", jump_threading::run),
     pass("unboxing", |function, _| unboxing::run(function)),
     pass("block-merging", |function, _| block_merging::run(function)),
@@ -93,136 +99,171 @@ const ROUNDS: usize = 12;
 /// What inlining may add to a function, whatever its size.
 const BUDGET: u32 = 3000;
 
-/// Called after each pass with its name and the function it ran over, for dumps.
-pub type Observer<'a> = dyn FnMut(&'static str, &Program, FunctionId) + 'a;
+/// Called after each pass that changed a function, with the pass's name, for dumps and for the verifier. The functions of the
+/// program have no code.
+pub type Observer<'a> = dyn Fn(&'static str, &Program, &Function) + Sync + 'a;
+
+/// How a program is optimized.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// How much is done.
+    pub level: OptLevel,
+    /// On how many threads; the result is the same for any number.
+    pub threads: usize,
+    /// Who is shown each function after each pass that changed it.
+    pub observer: Option<&'a Observer<'a>>,
+}
 
 /// Makes a program fit for code generation, and fast if asked for.
 pub fn optimize(program: &mut Program, level: OptLevel) {
-    optimize_observed(program, level, &mut |_, _, _| {});
+    optimize_with(program, &Options { level, threads: 1, observer: None });
 }
 
-/// Like [`optimize`], and shows each function after each pass that changed it.
-pub fn optimize_observed(program: &mut Program, level: OptLevel, observe: &mut Observer<'_>) {
-    let mut driver = Driver { program, observe };
-    driver.run(level);
+/// Like [`optimize`], in parallel and observed.
+pub fn optimize_with(program: &mut Program, options: &Options<'_>) {
+    let driver = Driver { options };
+    driver.each_function(program, MANDATORY);
+    if options.level == OptLevel::Speed {
+        driver.whole_program(program, BUDGET, false);
+        // Now it is known which functions throw and unwind, recursive ones included.
+        driver.whole_program(program, 0, true);
+        let order: Vec<FunctionId> = CallGraph::new(program).functions().collect();
+        value_ranges::run(program, &order);
+    }
+    unreachable_functions::run(program);
+    driver.each_function(program, FINAL);
+    positions::renumber(program);
 }
 
-struct Driver<'a, 'b> {
-    program: &'a mut Program,
-    observe: &'a mut Observer<'b>,
+struct Driver<'a> {
+    options: &'a Options<'a>,
 }
 
-impl Driver<'_, '_> {
-    fn run(&mut self, level: OptLevel) {
-        let mut order = program::bottom_up(self.program);
-        let nothing = Summaries::default();
-        for &id in &order {
-            self.passes(id, MANDATORY, &nothing, 0, false);
-        }
-        if level == OptLevel::Speed {
-            let mut summaries = program::summaries(self.program, &order);
-            for &id in &order {
-                self.rounds(id, &summaries, BUDGET, false);
-                self.passes(id, &MANDATORY[..1], &summaries, 0, false);
-                if self.passes(id, RECURSION, &summaries, 0, false).0 {
-                    self.rounds(id, &summaries, 0, false);
-                    self.passes(id, &MANDATORY[..1], &summaries, 0, false);
-                }
-                self.finish(id, &mut summaries);
+impl Driver<'_> {
+    /// Runs passes once over each function, which know nothing of the others.
+    fn each_function(&self, program: &mut Program, passes: &[Pass]) {
+        let (mut functions, positions) = take(program);
+        let (graph, initial) = (CallGraph::default(), Summaries::default());
+        let library = Library::new(program, &graph, &initial, &positions);
+        let left = Mutex::new(functions.iter_mut());
+        let work = || {
+            loop {
+                // The lock is gone before the passes begin.
+                let next = left.lock().unwrap_or_else(PoisonError::into_inner).next();
+                let Some((id, function)) = next else { return };
+                let mut context = Context::new(&library, id, 0, true);
+                passes.iter().for_each(|pass| _ = self.pass(pass, function, &mut context));
             }
-            // Now it is known which functions throw and unwind, recursive ones included.
-            order = program::bottom_up(self.program);
-            let mut summaries = program::summaries(self.program, &order);
-            for &id in &order {
-                self.rounds(id, &summaries, 0, true);
-                self.finish(id, &mut summaries);
+        };
+        std::thread::scope(|scope| {
+            (1..self.options.threads).for_each(|_| _ = scope.spawn(work));
+            work();
+        });
+
+        drop(library);
+        give_back(program, functions, positions);
+    }
+
+    /// Runs the optimizer over each function after those that it calls.
+    fn whole_program(&self, program: &mut Program, budget: u32, last: bool) {
+        let graph = CallGraph::new(program);
+        let initial = Summaries::new(program, &graph);
+        let (functions, positions) = take(program);
+        let functions: PrimaryMap<FunctionId, Mutex<Option<Function>>> =
+            functions.into_iter().map(|(_, function)| Mutex::new(Some(function))).collect();
+        let library = Library::new(program, &graph, &initial, &positions);
+        schedule::run(&graph, self.options.threads, |node| match node {
+            Node::Selector(id) => library.finish_selector(id),
+            Node::Function(id) => {
+                let function = functions[id].lock().unwrap_or_else(PoisonError::into_inner).take();
+                let mut function = function.expect("each function is worked on once");
+                let mut context = Context::new(&library, id, budget, last);
+                context.own = inlining::size(&function);
+                self.function(&mut function, &mut context);
+                let summary = summary(&function, &context);
+                let names = context.names(&function);
+                library.finish(id, Finished { function, summary, names });
             }
-            value_ranges::run(self.program, &program::bottom_up(self.program));
+        });
+        let mut finished: PrimaryMap<FunctionId, Option<Function>> = functions
+            .into_iter()
+            .map(|(_, function)| function.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        library.into_functions().for_each(|(id, function)| finished[id] = Some(function));
+        let functions = finished.into_iter().map(|(_, function)| function.expect("no function is lost"));
+        give_back(program, functions.collect(), positions);
+    }
+
+    fn function(&self, function: &mut Function, context: &mut Context<'_>) {
+        self.rounds(function, context);
+        if context.last {
+            return;
         }
-        program::drop_unreachable(self.program);
-        for id in self.program.functions.keys().collect::<Vec<_>>() {
-            self.passes(id, FINAL, &nothing, 0, true);
+        self.pass(&MANDATORY[0], function, context);
+        if self.pass(&RECURSION[0], function, context) {
+            context.budget = 0;
+            self.rounds(function, context);
+            self.pass(&MANDATORY[0], function, context);
         }
     }
 
-    /// Repeats the optimizer over a function while it changes something.
-    fn rounds(&mut self, id: FunctionId, summaries: &Summaries, mut budget: u32, last: bool) {
-        for _ in 0..ROUNDS {
-            let (changed, left) = self.passes(id, OPTIMIZER, summaries, budget, last);
-            budget = left;
-            if !changed {
+    /// Repeats the optimizer over a function until no pass finds anything to do in what the others have left.
+    fn rounds(&self, function: &mut Function, context: &mut Context<'_>) {
+        let mut idle = 0;
+        for pass in OPTIMIZER.iter().cycle().take(ROUNDS * OPTIMIZER.len()) {
+            idle = if self.pass(pass, function, context) { 0 } else { idle + 1 };
+            if idle == OPTIMIZER.len() {
                 return;
             }
         }
     }
 
-    /// Makes what was found out about a function known to its callers.
-    fn finish(&self, id: FunctionId, summaries: &mut Summaries) {
-        let function = &self.program.functions[id];
-        let local = program::local(function, id);
-        let old = summaries.functions[id];
-        let calls = |call: &Call| {
-            let unwinds = |id: FunctionId| summaries.functions[id].unwinds;
-            context::unwinds(call, &self.program.selectors, unwinds, &summaries.closures)
-        };
-        let unwinds = old.unwinds && program::may_unwind(function, calls);
-        let throws = old.throws && local.throws;
-        summaries.functions[id] =
-            context::Summary { throws, unwinds, done: true, references: old.references, ..local };
-    }
-
-    /// Runs passes over a function; tells whether one changed it, and what is left of the budget.
-    fn passes(
-        &mut self,
-        id: FunctionId,
-        passes: &[Pass],
-        summaries: &Summaries,
-        mut budget: u32,
-        last: bool,
-    ) -> (bool, u32) {
-        let mut any = false;
-        for pass in passes {
-            let mut function = std::mem::replace(&mut self.program.functions[id], placeholder());
-            let Program { functions, classes, selectors, positions, .. } = &mut *self.program;
-            let mut context = Context {
-                functions,
-                selectors,
-                classes,
-                positions,
-                summaries: &summaries.functions,
-                closures_unwind: &summaries.closures,
-                globals: &summaries.globals,
-                this: id,
-                budget,
-                last,
-            };
-            let changed = (pass.run)(&mut function, &mut context);
-            budget = context.budget;
-            self.program.functions[id] = function;
-            if changed {
-                any = true;
-                if cfg!(debug_assertions) {
-                    verify::assert_valid(self.program, &self.program.functions[id], pass.name);
-                }
-                (self.observe)(pass.name, self.program, id);
+    /// Runs a pass over a function; tells whether it changed something.
+    fn pass(&self, pass: &Pass, function: &mut Function, context: &mut Context<'_>) -> bool {
+        let changed = (pass.run)(function, context);
+        if changed {
+            if cfg!(debug_assertions) {
+                verify::assert_valid(context.headers(), function, pass.name);
+            }
+            if let Some(observe) = self.options.observer {
+                observe(pass.name, context.headers(), function);
             }
         }
-        (any, budget)
+        changed
     }
 }
 
-/// Stands in the table of functions for the one that is being changed.
-fn placeholder() -> Function {
-    Function {
-        name: Default::default(),
-        symbol: Default::default(),
-        signature: Signature { params: Vec::new(), returns: Ty::Word, throws: false },
-        position: PositionId::new(0),
-        block: None,
-        entry: BlockId::new(0),
-        blocks: Default::default(),
-        values: Default::default(),
-        locals: Default::default(),
-        never_inline: true,
-    }
+/// What callers may know of a function whose passes are done.
+fn summary(function: &Function, context: &Context<'_>) -> Summary {
+    let local = summaries::local(function, context.this);
+    let old = context.summary(context.this);
+    let unwinds = old.ends.unwinds && summaries::may_unwind(function, |call| context.unwinds(call));
+    let throws = old.ends.throws && local.ends.throws;
+    Summary { ends: Ends { throws, unwinds }, own: context.own, references: old.references, ..local }
+}
+
+/// Takes code and positions out of a program; headers of the functions stay, for whoever asks for a signature or a name.
+fn take(program: &mut Program) -> (PrimaryMap<FunctionId, Function>, Mutex<Positions>) {
+    let headers = program.functions.values().map(|function| Function {
+        block: function.block.clone(),
+        never_inline: function.never_inline,
+        ..Function::new(
+            function.name.clone(),
+            function.symbol.clone(),
+            function.signature.clone(),
+            function.position,
+        )
+    });
+    let headers = headers.collect();
+    let functions = std::mem::replace(&mut program.functions, headers);
+    (functions, Mutex::new(std::mem::take(&mut program.positions)))
+}
+
+fn give_back(
+    program: &mut Program,
+    functions: PrimaryMap<FunctionId, Function>,
+    positions: Mutex<Positions>,
+) {
+    program.functions = functions;
+    program.positions = positions.into_inner().unwrap_or_else(PoisonError::into_inner);
 }

@@ -4,7 +4,7 @@
 use inko_interpret::interpret;
 use inko_ir::ir::Program;
 use inko_ir::print;
-use inko_opt::{OptLevel, optimize};
+use inko_opt::{OptLevel, Options, optimize, optimize_with};
 use inko_testing::{assert_valid, lowered, root};
 
 fn optimized(source: &str, level: OptLevel) -> Program {
@@ -173,4 +173,19 @@ while({ done.false? }) {
 stdout.print(sum)",
         "10\n",
     );
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_program() {
+    let source = sample("map_ops", "10");
+    let dump = |threads| {
+        let mut program = lowered(&source);
+        optimize_with(&mut program, &Options { level: OptLevel::Speed, threads, observer: None });
+        let positions: Vec<String> = program.positions.iter().map(|one| format!("{one:?}")).collect();
+        print::program(&program) + &positions.join("\n")
+    };
+    let alone = dump(1);
+    for threads in [2, 5] {
+        assert!(dump(threads) == alone, "{threads} threads give another program than one");
+    }
 }

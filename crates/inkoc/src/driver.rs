@@ -205,15 +205,16 @@ fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
         Level::Speed => OptLevel::Speed,
     };
     if !*verify {
-        timings.stage("optimise", || inko_opt::optimize(&mut ir, level));
+        let options = inko_opt::Options { level, threads: threads(), observer: None };
+        timings.stage("optimise", || inko_opt::optimize_with(&mut ir, &options));
         return ir;
     }
     for function in ir.functions.values() {
         assert_valid(&ir, function, "lowering");
     }
-    inko_opt::optimize_observed(&mut ir, level, &mut |pass, program, function| {
-        assert_valid(program, &program.functions[function], pass);
-    });
+    let verify = |pass: &'static str, program: &_, function: &_| assert_valid(program, function, pass);
+    let options = inko_opt::Options { level, threads: threads(), observer: Some(&verify) };
+    inko_opt::optimize_with(&mut ir, &options);
     let errors: Vec<String> = verify_program(&ir).iter().map(ToString::to_string).collect();
     assert!(errors.is_empty(), "invalid after all passes:\n{}", errors.join("\n"));
     ir
@@ -225,10 +226,14 @@ fn compile(front: &mut Front, level: Level, listings: Listings) -> Result<inko_c
         Level::None => Optimize::None,
         Level::Speed => Optimize::Speed,
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let options = inko_codegen::Options { optimize, listings, threads };
+    let options = inko_codegen::Options { optimize, listings, threads: threads() };
     let output = front.timings.stage("generate", || inko_codegen::compile(&ir, &options));
     output.map_err(|error| Failure::Message(format!("no code could be generated: {error}")))
+}
+
+/// The threads that functions are optimised and compiled on.
+fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The stem of the main file, in the current directory.

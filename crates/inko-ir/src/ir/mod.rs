@@ -1,7 +1,7 @@
 //! The representation itself: functions of basic blocks with parameters (SSA), over four types.
 //!
 //! Lowering also uses *locals*, mutable slots read and written by [`Op::GetLocal`] and [`Op::SetLocal`];
-//! the `promote` pass turns them into values and block parameters. Everything after it, code generation
+//! the `ssa-construction` pass turns them into values and block parameters. Everything after it, code generation
 //! included, sees none.
 //!
 //! *Invariants* (checked by the verifier): every value is defined once and dominates its uses; blocks end in

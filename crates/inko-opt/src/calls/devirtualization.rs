@@ -1,4 +1,4 @@
-//! `devirtualise`: calls whose target is known become direct calls.
+//! `devirtualization`: calls whose target is known become direct calls.
 //!
 //! * A trait call whose receiver's class is known, or whose selector has the same method for all classes. In
 //!   the second case the class is still checked, because a wrong cast may have brought any value here.
@@ -40,6 +40,9 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
                 _ => unreachable!("the place of a call"),
             },
         };
+        if let Callee::Selector(selector) = call.callee {
+            context.devirtualized(selector, target);
+        }
         call.callee = Callee::Function(target);
         if let Some((check, name)) = check {
             let receiver = call.args[0];
@@ -63,7 +66,7 @@ fn target(
 ) -> Option<Found> {
     match call.callee {
         Callee::Selector(id) => {
-            let selector = &context.selectors[id];
+            let selector = context.selector(id);
             if let Some(class) = function.values[call.args[0]].known.class() {
                 return selector.targets.get(&class).map(|&target| (target, None));
             }
@@ -78,7 +81,7 @@ fn target(
         }
         Callee::Closure => match definition(function, origins, call.args[0])? {
             Op::Closure(id, _) => {
-                let arity = context.functions[*id].signature.params.len();
+                let arity = context.headers().functions[*id].signature.params.len();
                 (*id != context.this && arity == call.args.len()).then_some((*id, None))
             }
             _ => None,

@@ -1,4 +1,4 @@
-//! `inline`: puts the code of called functions in place of the calls.
+//! `inlining`: puts the code of called functions in place of the calls.
 //!
 //! Control flow is messages, so this is where a `while` becomes a loop: the method that was called with
 //! closure literals is inlined, then the closures at their calls in it, and what they captured stops being shared.
@@ -31,10 +31,10 @@ pub(crate) const SMALL: u32 = 16;
 const WITH_CLOSURE: u32 = 160;
 /// The limit for functions that are called in one place, whose own code then goes away.
 const ONLY_CALL: u32 = 300;
-/// How many times as large as its caller such a function may be. All of its code is optimised once more in the caller, and
-/// with that again in the caller's only caller: in a long chain of small functions each would be optimised as often as
-/// it fits into the limit.
-const ONLY_CALL_GROWTH: u32 = 4;
+/// How many times as large as their caller such functions may be together. All of their code is optimised once more in the
+/// caller, and with that again in the caller's only caller: in a long chain of small functions each would be optimised as
+/// often as it fits into the limit.
+const ONLY_CALL_GROWTH: u32 = 2;
 /// The limit for closures that are called where they are made, in one place.
 const ONLY_CLOSURE: u32 = 3000;
 /// The limit for other closures made in the caller.
@@ -52,9 +52,10 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     let homes = Homes::of(function);
     // The last first, because inlining moves what follows a call to another block.
     sites.reverse();
-    let functions = context.functions;
     for site in &sites {
-        Inliner::new(function, context, &functions[site.target], &homes, &closures, site).run();
+        let callee = context.code(site.target).expect("only finished functions are wanted");
+        Inliner::new(function, context, callee, &homes, &closures, site).run();
+        context.inlined(site.target);
     }
     true
 }
@@ -128,12 +129,17 @@ struct Site {
 
 fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
     let mut sites = Vec::new();
-    let only_call = ONLY_CALL.min(size(function).saturating_mul(ONLY_CALL_GROWTH).max(SMALL));
     each_call(function, |call, block, index, position| {
         if let Callee::Function(target) = call.callee
-            && wanted(context, call, target, closures, only_call)
+            && let Some(reason) = wanted(context, call, target, closures)
         {
-            context.budget = context.budget.saturating_sub(context.summaries[target].size);
+            let size = context.summary(target).size;
+            context.budget = context.budget.saturating_sub(size);
+            match reason {
+                Reason::OnlyCall => context.only_calls += size,
+                Reason::OwnClosure => context.own += context.summary(target).own,
+                Reason::Other => {}
+            }
             sites.push(Site { block, index, target, position });
         }
     });
@@ -154,29 +160,34 @@ fn each_call(function: &Function, mut show: impl FnMut(&Call, BlockId, usize, Po
     }
 }
 
-fn wanted(
-    context: &Context<'_>,
-    call: &Call,
-    target: FunctionId,
-    closures: &Closures,
-    only_call: u32,
-) -> bool {
-    let summary = context.summaries[target];
-    let callee = &context.functions[target];
-    if target == context.this || !summary.done || summary.recursive || callee.never_inline {
-        return false;
+/// Why a call is inlined.
+enum Reason {
+    /// Nobody else calls the function.
+    OnlyCall,
+    /// The closure was made here, and is called nowhere else: it is a part of the function.
+    OwnClosure,
+    Other,
+}
+
+fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Closures) -> Option<Reason> {
+    let callee = context.code(target)?;
+    let summary = context.summary(target);
+    if target == context.this || summary.recursive || callee.never_inline {
+        return None;
     }
     let is_closure = |value: &Value| closures.get(*value).is_some_and(Option::is_some);
-    let limit = if callee.block.is_some() && call.args.first().is_some_and(is_closure) {
-        if summary.references <= 1 { ONLY_CLOSURE } else { CLOSURE }
+    let once = summary.references <= 1;
+    let (reason, limit) = if callee.block.is_some() && call.args.first().is_some_and(is_closure) {
+        if once { (Reason::OwnClosure, ONLY_CLOSURE) } else { (Reason::Other, CLOSURE) }
     } else if call.args.iter().any(is_closure) {
-        WITH_CLOSURE
-    } else if summary.references <= 1 {
-        only_call
+        (Reason::Other, WITH_CLOSURE)
+    } else if once && summary.size > SMALL {
+        let together = context.own.saturating_mul(ONLY_CALL_GROWTH).max(SMALL);
+        (Reason::OnlyCall, ONLY_CALL.min(together.saturating_sub(context.only_calls)))
     } else {
-        SMALL
+        (Reason::Other, SMALL)
     };
-    summary.size <= limit && summary.size <= context.budget
+    (summary.size <= limit && summary.size <= context.budget).then_some(reason)
 }
 
 struct Inliner<'a, 'b, 'c> {
@@ -221,6 +232,7 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
     }
 
     fn run(mut self) {
+        self.find_positions();
         let args = self.cut();
         let callee = self.callee;
         for (id, block) in callee.blocks.iter() {
@@ -277,10 +289,19 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
         self.blocks[block].expect("all blocks have a copy")
     }
 
-    fn position(&mut self, inner: PositionId) -> PositionId {
-        let positions = &mut self.context.positions;
+    /// Finds the positions of all code of the callee, with the table locked once.
+    fn find_positions(&mut self) {
+        let mut all = self.context.positions();
         let call = self.site.position;
-        *self.positions.entry(inner).or_insert_with(|| positions.inlined(inner, call))
+        for block in self.callee.blocks.values() {
+            for inner in block.insts.iter().map(|inst| inst.position).chain([block.position]) {
+                self.positions.entry(inner).or_insert_with(|| all.inlined(inner, call));
+            }
+        }
+    }
+
+    fn position(&self, inner: PositionId) -> PositionId {
+        self.positions[&inner]
     }
 
     fn copy(&mut self, id: BlockId, args: &[Value]) {

@@ -1,4 +1,4 @@
-//! `exits`: non-local exits that stay within the function become jumps, and what served them goes.
+//! `nonlocal-exits`: non-local exits that stay within the function become jumps, and what served them goes.
 //!
 //! * An exit whose home token was made by this function jumps to the exit block, unless the token may have
 //!   been left by then (such an exit must panic).
@@ -30,7 +30,7 @@ pub(crate) struct Homes {
 #[derive(Clone)]
 struct Home {
     /// The exit blocks; `None` for those that nothing leads to any more. What stood in such a block may have been
-    /// copied or moved into its predecessors, as `thread` and `blocks` do, so that it can't be jumped to.
+    /// copied or moved into its predecessors, as jump threading and block merging do, so that it can't be jumped to.
     exits: Vec<Option<BlockId>>,
     made_in: BlockId,
     /// Where it is left: block and index.

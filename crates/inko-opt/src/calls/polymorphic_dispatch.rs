@@ -1,4 +1,4 @@
-//! `polymorphic`: a trait call with a few small targets becomes a choice between direct calls.
+//! `polymorphic-dispatch`: a trait call with a few small targets becomes a choice between direct calls.
 //!
 //! The world is closed, so all targets are known; a chain of class tests costs less than an indirect call, and the
 //! targets can be inlined (Hölzle and Ungar, "Optimizing dynamically-dispatched calls with run-time type feedback", 1994,
@@ -36,24 +36,21 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
 }
 
 fn wanted(context: &mut Context<'_>, selector: SelectorId) -> bool {
-    let targets = &context.selectors[selector].targets;
-    let small = |id: &FunctionId| {
-        let summary = context.summaries[*id];
-        *id != context.this
-            && summary.done
-            && !summary.recursive
-            && summary.size <= SMALL
-            && !context.functions[*id].never_inline
-    };
-    let size =
-        targets.values().map(|&id| context.summaries[id].size.saturating_add(2)).fold(0, u32::saturating_add);
+    let targets = &context.selector(selector).targets;
     let tested = |class: &u32| *class >= FIRST_USER || matches!(*class, STRING | ARRAY | BYTE_ARRAY);
-    let fits = (2..=MOST).contains(&targets.len())
-        && targets.keys().all(tested)
-        && targets.values().all(small)
-        && size <= context.budget;
+    if !(2..=MOST).contains(&targets.len()) || !targets.keys().all(tested) {
+        return false;
+    }
+    targets.values().for_each(|&target| context.devirtualized(selector, target));
+    let small = |id: &FunctionId| {
+        let summary = context.summary(*id);
+        let code = context.code(*id).filter(|code| !code.never_inline);
+        *id != context.this && code.is_some() && !summary.recursive && summary.size <= SMALL
+    };
+    let size = || targets.values().map(|&id| context.summary(id).size + 2).sum::<u32>();
+    let fits = targets.values().all(small) && size() <= context.budget;
     if fits {
-        context.budget -= size;
+        context.budget -= size();
     }
     fits
 }
@@ -71,7 +68,7 @@ fn expand(
     let dynamic = function.blocks[block].insts.pop().expect("the call is there");
     let position = dynamic.position;
     let Op::Call(call) = dynamic.op else { unreachable!("the place of a call") };
-    let Selector { name, targets, .. } = &context.selectors[selector];
+    let Selector { name, targets, .. } = context.selector(selector);
     let mut at = block;
     for (index, (&class, &target)) in targets.iter().enumerate() {
         let check = Check::Class(class);

@@ -1,4 +1,4 @@
-//! `tail`: a call of the function itself whose result is its result becomes a jump.
+//! `tail-recursion`: a call of the function itself whose result is its result becomes a jump.
 //!
 //! Lowering does this for calls written in the last place of a method; here are those that only turn up in that
 //! place after inlining. A function that makes home tokens is left alone: exits to this activation may arrive

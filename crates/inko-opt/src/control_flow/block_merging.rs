@@ -1,4 +1,4 @@
-//! `blocks`: merges blocks, skips empty ones, and drops parameters that always have the same argument.
+//! `block-merging`: merges blocks, skips empty ones, and drops parameters that always have the same argument.
 //!
 //! *Invariant:* a parameter that says more than its argument (see [`Known`]) stays: it is how a fact that
 //! holds from here on is written down.

@@ -1,10 +1,10 @@
-//! `thread`: a jump to a branch whose outcome it decides goes straight to where the branch leads.
+//! `jump-threading`: a jump to a branch whose outcome it decides goes straight to where the branch leads.
 //!
 //! A block that only computes a condition and branches is copied for each predecessor that passes arguments from which
 //! the condition follows. This undoes the joins that inlining makes: `and`, `or`, `if` give flags that are branched on
 //! at once, and a throwing method gives a flag that says which of its ways out was taken.
 //!
-//! Values of the copied block that others use become locals and are made values again by `promote`.
+//! Values of the copied block that others use become locals and are made values again by `ssa-construction`.
 
 use crate::context::Context;
 use crate::edit::{Origin, definition, origins};

@@ -1,4 +1,4 @@
-//! `cleanup`: drops what cannot be reached and numbers blocks and values afresh.
+//! `unreachable-blocks`: drops what cannot be reached and numbers blocks and values afresh.
 //!
 //! Afterwards all blocks can be reached (but for exit blocks that only a home token names, which are
 //! emptied), they stand in reverse postorder, no instruction follows a call that never returns, and nothing

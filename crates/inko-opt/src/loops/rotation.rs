@@ -1,4 +1,4 @@
-//! `rotate`: a loop that decides at its start whether to go on decides at its end, and once before it (*loop inversion*,
+//! `rotation`: a loop that decides at its start whether to go on decides at its end, and once before it (*loop inversion*,
 //! Muchnick, "Advanced Compiler Design and Implementation", 1997, section 18.5). A round then takes one jump instead of
 //! two.
 //!

@@ -1,4 +1,4 @@
-//! `polls`: makes every loop preemptible.
+//! `safepoint-polls`: makes every loop preemptible.
 //!
 //! Every cycle contains at least one retreating edge of a depth-first walk, so a poll on each of those is a poll
 //! on every cycle. It stands before the jump back, or, where the edge shares its source with other

@@ -1,4 +1,4 @@
-//! `narrow`: an array of booleans that never leaves its function becomes a byte array.
+//! `boolean-arrays`: an array of booleans that never leaves its function becomes a byte array.
 //!
 //! It then takes an eighth of the memory, which is what decides how fast a sieve is. An array qualifies if it is filled with a
 //! boolean when it is made, only booleans are stored in it, and nothing else is done with it than to read, to write and to

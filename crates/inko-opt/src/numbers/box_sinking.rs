@@ -1,4 +1,4 @@
-//! `sink`: a float is boxed where the box is needed, not where the float is known.
+//! `box-sinking`: a float is boxed where the box is needed, not where the float is known.
 //!
 //! A variable of a loop that has become a raw float is needed as a word only where something outside of the loop
 //! keeps it; boxed at the loop's start it would be allocated in each round. The box moves to the nearest block that

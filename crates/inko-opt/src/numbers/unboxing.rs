@@ -1,4 +1,4 @@
-//! `unbox`: block parameters that always hold boxed floats or booleans become raw ones.
+//! `unboxing`: block parameters that always hold boxed floats or booleans become raw ones.
 //!
 //! What a closure changed was a cell, and a cell holds words: after the loop that the closure was for has
 //! been inlined, its variables are boxed in every round only to be unboxed in the next. A parameter that is known

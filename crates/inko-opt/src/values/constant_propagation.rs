@@ -1,4 +1,4 @@
-//! `constants`: sparse conditional propagation of constants and facts.
+//! `constant-propagation`: sparse conditional propagation of constants and facts.
 //!
 //! Wegman and Zadeck, *Constant Propagation with Conditional Branches* (1991). The lattice is: not seen,
 //! a constant, what is known of the word (see [`Known`]), nothing. It is optimistic, so that a variable of a
@@ -215,7 +215,7 @@ impl Solver<'_, '_> {
                 (Some(a), Some(b)) if a != b => Some(false),
                 _ => None,
             },
-            Op::GetGlobal(global) => return Cell::Known(self.context.globals[*global]),
+            Op::GetGlobal(global) => return Cell::Known(self.context.global(*global)),
             Op::Verify(value, check, _) if constant_folding::decide(check, known(*value)) == Some(true) => {
                 return self.cells[*value].clone();
             }
@@ -308,7 +308,7 @@ fn apply(
             changed = true;
         }
         if !made.is_empty() {
-            // Uses of constant parameters only change if they have any; `dead` tells.
+            // Uses of constant parameters only change if they have any; dead code elimination tells.
             let at = usize::from(matches!(block.insts.first(), Some(Inst { op: Op::LandingPad, .. })));
             block.insts.splice(at..at, made);
         }

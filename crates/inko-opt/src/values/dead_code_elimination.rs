@@ -1,4 +1,4 @@
-//! `dead`: drops computations and block parameters that nothing needs.
+//! `dead-code-elimination`: drops computations and block parameters that nothing needs.
 //!
 //! Optimistic: what is needed is found from the instructions with effects and the terminators, so that
 //! variables of a loop that only feed themselves go too.

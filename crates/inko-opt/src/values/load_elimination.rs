@@ -1,4 +1,4 @@
-//! `loads`: attributes and captured variables that were read or written before on every way to an operation, with
+//! `load-elimination`: attributes and captured variables that were read or written before on every way to an operation, with
 //! nothing in between that may have changed them, aren't read again.
 //!
 //! Forward data flow in one pass: what is known at the start of a block is what all its predecessors know at their

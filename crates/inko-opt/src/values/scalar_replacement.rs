@@ -1,9 +1,9 @@
-//! `cells`: variables and objects that only this function sees become locals.
+//! `scalar-replacement`: variables and objects that only this function sees become locals.
 //!
 //! A cell that is only read and assigned is a local, and so is each attribute of a new object whose attributes
 //! are only read and assigned (scalar replacement of aggregates, after escape analysis of the simplest kind: the
 //! reference goes nowhere else). A new cell or object in a loop is a new set of values: the locals are
-//! assigned where it is made. `promote` then turns the locals into values.
+//! assigned where it is made. `ssa-construction` then turns the locals into values.
 
 use crate::values::ssa_construction;
 use cranelift_entity::SecondaryMap;

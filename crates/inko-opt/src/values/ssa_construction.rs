@@ -1,4 +1,4 @@
-//! `promote`: turns locals into values and block parameters.
+//! `ssa-construction`: turns locals into values and block parameters.
 //!
 //! Parameters are placed on the iterated dominance frontiers of the assignments where the local is live, then
 //! values are renamed in a walk of the dominator tree: Cytron et al., *Efficiently Computing Static Single
@@ -17,7 +17,7 @@ use inko_ir::graph::{Dominators, Graph};
 use inko_ir::ir::*;
 
 /// Runs the pass; tells whether a local became values. The blocks must be reachable and the entry without
-/// predecessors (see `cleanup`).
+/// predecessors (see `unreachable-blocks`).
 pub fn run(function: &mut Function) -> bool {
     if function.locals.is_empty() {
         return false;

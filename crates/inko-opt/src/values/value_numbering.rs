@@ -1,4 +1,4 @@
-//! `values`: local algebra, and no value computed twice.
+//! `value-numbering`: local algebra, and no value computed twice.
 //!
 //! One walk over the dominator tree with tables that are undone on the way up (Briggs, Cooper and Simpson,
 //! *Value Numbering*, 1997, section 4). On the way it knows what dominates: the operations whose results are
@@ -294,7 +294,7 @@ impl Walk<'_, '_> {
     fn decide(&self, check: &Check, value: Value, known: Known) -> Option<bool> {
         if let (Check::Block { arity, lambda }, Some(Op::Closure(id, _))) = (check, &self.definitions[value])
         {
-            let target = &self.context.functions[*id];
+            let target = &self.context.headers().functions[*id];
             let block = target.block.as_ref()?;
             return Some(
                 target.signature.params.len() == *arity as usize + 1 && (block.is_lambda || !lambda),

@@ -1,4 +1,4 @@
-//! `ranges`: which integers are small, found by following intervals through the program.
+//! `value-ranges`: which integers are small, found by following intervals through the program.
 //!
 //! An abstract interpretation over intervals (Cousot and Cousot, "Abstract interpretation: a unified lattice model",
 //! 1977): the interval of a value is that of its definition; a parameter of a block joins those of its arguments; a
