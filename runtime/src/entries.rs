@@ -13,7 +13,6 @@ mod targets {
     pub(super) use crate::messages::*;
     pub(super) use crate::panic::{
         panic_cast, panic_dispatch, panic_message as panic, panic_uncaught, panic_undefined,
-        process_stacktrace, program_exit,
     };
     pub(super) use crate::poll::poll;
     pub(super) use crate::primitives::*;

@@ -4,6 +4,7 @@
 //! alive and that nobody else accesses it, which holds for the objects of the running process and for
 //! permanent ones, which nobody writes to.
 
+use crate::heap::shared;
 use crate::program;
 use inko_abi::class;
 use inko_abi::object::*;
@@ -213,7 +214,9 @@ pub fn bytes<'a>(value: Word) -> &'a [u8] {
     debug_assert_eq!(object.class(), class::STRING);
     let length = object.raw(STRING_LENGTH) as usize;
     if object.has(FLAG_EXTERNAL) {
-        return crate::heap::external::shared_bytes(object);
+        let bytes = shared::of(object.raw(STRING_BYTES)).bytes();
+        debug_assert_eq!(bytes.len(), length);
+        return bytes;
     }
     // SAFETY: the length is that of the bytes behind it.
     unsafe { std::slice::from_raw_parts(object.pointer(STRING_BYTES), length) }

@@ -11,7 +11,7 @@ use crate::walk;
 use inko_abi::class;
 use inko_abi::object::CLASS_OBJECT_CLASS;
 use inko_abi::table::{BlockKind, Position};
-use inko_abi::word::{self, Word};
+use inko_abi::word::Word;
 use std::collections::VecDeque;
 use std::fmt::{Display, Write};
 use std::io::Write as _;
@@ -166,37 +166,6 @@ pub(crate) extern "C" fn panic_uncaught(process: &mut Process, thrown: Word) {
 pub(crate) extern "C" fn panic_undefined(process: &mut Process, name: i64) {
     let name = program::string(name as u32);
     panic(process, format_args!("the constant `{name}` is used before its definition was executed"))
-}
-
-pub(crate) extern "C" fn program_exit(process: &mut Process, status: Word) {
-    let code = word::is_small(status).then(|| i32::try_from(word::small_value(status)).ok()).flatten();
-    match code {
-        Some(code) => exit(code),
-        None => {
-            let text = primitives::integer::to_text(status, 10);
-            panic(process, format_args!("{text} can't be converted to a signed 32 bits integer"))
-        }
-    }
-}
-
-/// The frames of a process as an array of arrays (file, name, line), oldest first, without the `skip`
-/// innermost ones and limited to the `limit` innermost of the others (0: all).
-pub(crate) extern "C" fn process_stacktrace(process: &mut Process, limit: Word, skip: Word) -> Word {
-    let count =
-        |value: Word| if word::is_small(value) { word::small_value(value).max(0) as usize } else { 0 };
-    let (limit, skip) = (count(limit), count(skip));
-    let limit = if limit == 0 { usize::MAX } else { limit };
-    let found: Vec<_> = positions(process).skip(skip).take(limit).collect();
-    let rows: Vec<Word> = found
-        .iter()
-        .rev()
-        .map(|position| {
-            let file = process.string(program::string(position.file));
-            let name = process.string(program::string(position.name));
-            process.array(&[file, name, word::small(i64::from(position.line))])
-        })
-        .collect();
-    process.array(&rows)
 }
 
 /// A mistake of the runtime itself.

@@ -1,7 +1,8 @@
 //! The public surface of the standard library, compared with the list in `std/api.txt`: what programs can rely on
 //! changes on purpose only. `UPDATE=1` rewrites the list.
 //!
-//! Names that begin with an underscore, external functions and imports aren't public.
+//! Names that begin with an underscore, external functions and imports aren't public. A long module has *parts* in the
+//! folder of its name, which reopen its classes and define nothing else: what they add is listed with the module's own.
 
 mod support;
 
@@ -11,16 +12,29 @@ use support::root;
 #[test]
 fn the_public_surface_is_as_listed() {
     let library = root().join("std");
-    let mut found = String::new();
+    let mut modules = Vec::new();
     for path in support::files(&library, "inko") {
         let relative = path.strip_prefix(&library).expect("it lies there").with_extension("");
-        if relative.starts_with("tests") {
+        if !relative.starts_with("tests") {
+            let text = std::fs::read_to_string(&path).expect("the library is text");
+            modules.push((relative, blocks(&text)));
+        }
+    }
+    let mut found = String::new();
+    for (path, whole) in &modules {
+        let mut enclosing = modules.iter().filter(|(module, _)| path.parent() == Some(module));
+        if enclosing.any(|(_, module)| is_part(whole, module)) {
             continue;
         }
-        let name = relative.display().to_string().replace('/', "::");
-        let items = items(&std::fs::read_to_string(&path).expect("the library is text"));
-        if !items.is_empty() {
-            let _ = write!(found, "std::{name}\n{items}\n");
+        let mut own = whole.clone();
+        for (_, part) in
+            modules.iter().filter(|(part, added)| part.parent() == Some(path) && is_part(added, whole))
+        {
+            part.iter().for_each(|block| reopen(&mut own, block));
+        }
+        if !own.is_empty() {
+            let name = path.display().to_string().replace('/', "::");
+            let _ = writeln!(found, "std::{name}\n{}", own.concat());
         }
     }
     let list = library.join("api.txt");
@@ -36,6 +50,55 @@ fn the_public_surface_is_as_listed() {
         "std/api.txt differs (UPDATE=1 rewrites it), first here (found, listed): {:?}",
         differing.first()
     );
+}
+
+/// The public definitions of a module: each begins with a line of its own, and has those inside of it.
+fn blocks(text: &str) -> Vec<String> {
+    let mut blocks: Vec<String> = Vec::new();
+    for line in items(text).lines() {
+        match blocks.last_mut() {
+            Some(block) if line.starts_with("    ") => *block += &format!("{line}\n"),
+            _ => blocks.push(format!("{line}\n")),
+        }
+    }
+    blocks
+}
+
+/// The class that a block defines, reopens or implements a trait for.
+fn class(block: &str) -> Option<&str> {
+    let line = block.lines().next()?.trim();
+    let name = match (line.strip_prefix("class "), line.split_once(" for ")) {
+        (Some(class), _) => class,
+        (None, Some((_, class))) => class,
+        (None, None) => line.strip_prefix("impl ")?,
+    };
+    name.split(['!', ' ']).next()
+}
+
+fn is_definition_of_class(block: &str) -> bool {
+    block.trim_start().starts_with("class ")
+}
+
+/// Whether a module only adds to classes of another one.
+fn is_part(blocks: &[String], whole: &[String]) -> bool {
+    let defines =
+        |name: &str| whole.iter().any(|block| is_definition_of_class(block) && class(block) == Some(name));
+    !blocks.is_empty()
+        && blocks.iter().all(|block| !is_definition_of_class(block) && class(block).is_some_and(defines))
+}
+
+/// Adds what a part says of a class behind what the module says of it.
+fn reopen(module: &mut Vec<String>, block: &str) {
+    let is_of_class = |other: &String| class(other) == class(block);
+    let is_body =
+        |other: &String| is_of_class(other) && !other.contains(" for ") && other.lines().count() > 1;
+    match module.iter().rposition(is_body) {
+        Some(body) if !block.contains(" for ") => module[body].extend(block.split_inclusive('\n').skip(1)),
+        _ => {
+            let last = module.iter().rposition(is_of_class).expect("the module defines the class");
+            module.insert(last + 1, block.into());
+        }
+    }
 }
 
 /// The public definitions of a module, one a line, those inside of others indented.

@@ -5,14 +5,7 @@
 //! process block as an additional first argument. std calls rows by `extern def name(...)`; the type
 //! checker finds them by name.
 //!
-//! Effects:
-//! * `leaf`: never panics, collects, suspends or unwinds; may be called without a call site.
-//! * `panics`: may panic but does not collect, so words in registers stay valid. It may allocate: the
-//!   runtime then extends the heap instead of collecting, and asks for a collection at the next poll.
-//! * `safepoint`: may also collect, suspend and be preempted: every live word must be in the stack map.
-//! * `never`: does not return (panics, ends the process, unwinds, exits).
-//!
-//! Rows other than `leaf` are entered through a shim that stores frame pointer and return address in
+//! Rows other than [`Effect::Leaf`] are entered through a shim that stores frame pointer and return address in
 //! the process head, where stack walks begin.
 
 /// How an argument or a result is passed.
@@ -39,13 +32,17 @@ pub enum Returns {
     Throws,
 }
 
-/// What a call may do besides computing its result; see the module documentation.
+/// What a call may do besides computing its result.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[allow(missing_docs, reason = "explained at the top")]
 pub enum Effect {
+    /// Never panics, collects, suspends or unwinds; may be called without a call site.
     Leaf,
+    /// May panic but does not collect, so words in registers stay valid. It may allocate: the runtime then
+    /// extends the heap instead of collecting, and asks for a collection at the next poll.
     Panics,
+    /// May also collect, suspend and be preempted: every live word must be in the stack map.
     Safepoint,
+    /// Does not return (panics, ends the process, unwinds, exits).
     Never,
 }
 
@@ -410,7 +407,7 @@ macro_rules! define {
     ($($name:ident ($($param:ident),*) -> $returns:ident : $effect:ident;)*) => {
         /// Names a row.
         #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-        #[allow(non_camel_case_types, missing_docs, reason = "the names of the rows")]
+        #[expect(non_camel_case_types, missing_docs, reason = "the names of the rows")]
         pub enum Entry { $($name,)* }
 
         /// All rows, indexed by [`Entry`].

@@ -1,7 +1,7 @@
 //! Arrays and byte arrays: literals, and the fast paths of access. Everything else (negative and big indices, growth, errors)
 //! is done by the runtime functions of the slow paths.
 
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::facts::Element;
 use crate::liveness::INLINE_ELEMENTS;
 use crate::values::{Flag, Raw, Word};

@@ -1,7 +1,7 @@
 //! Control flow: terminators, and conditions that take more than one comparison.
 
 use crate::calls::{Code, Target};
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::liveness::{Barrier, call_barrier};
 use crate::values::{Flag, Scalar, machine_type};
 use cranelift_codegen::ir::condcodes::IntCC;

@@ -15,28 +15,19 @@
 //! *Invariant:* every call carries the index of its [`Site`], as its debug tag or, with an unwind edge, as
 //! the tag of its exception handler; the tables are made of both.
 
-use crate::emit::Emitter;
+use crate::convention::{entry_signature, inko_signature};
+use crate::emitter::Emitter;
 use crate::liveness::{Barrier, call_barrier};
-use crate::safepoint::Slot;
+use crate::safepoint::{Site, Slot};
 use crate::symbols::Symbol;
-use crate::values::{Flag, Raw, Scalar, Word, abi_param, machine_type};
-use cranelift_codegen::ir::{self as clif, AbiParam, DebugTag, ExtFuncData, InstBuilder, SigRef, types};
+use crate::values::{Flag, Raw, Scalar, Word, machine_type};
+use cranelift_codegen::ir::{self as clif, DebugTag, ExtFuncData, InstBuilder, SigRef, types};
 use cranelift_codegen::isa::CallConv;
-use inko_abi::entry::{Effect, Entry, Kind, Returns};
+use inko_abi::entry::{Effect, Entry, Returns};
 use inko_abi::object::CLOSURE_CODE;
 use inko_abi::process::{STOP, offset};
 use inko_ir::ir::*;
 use inko_ir::visit::entry_results;
-
-/// What is known of a call when it is emitted.
-#[derive(Debug)]
-pub(crate) struct Site {
-    pub(crate) position: PositionId,
-    /// The slots that hold words the collector must update.
-    pub(crate) slots: Vec<Slot>,
-    /// A leaf of the runtime needs no row.
-    pub(crate) is_leaf: bool,
-}
 
 /// Where the code of a callee is.
 #[derive(Clone, Copy, Debug)]
@@ -55,37 +46,6 @@ pub(crate) struct Target {
     pub(crate) results: Vec<Ty>,
     /// The runtime function that it is, and whether it is called by the `tail` convention.
     entry: Option<(Entry, bool)>,
-}
-
-/// The machine signature of Inko functions.
-pub(crate) fn inko_signature(signature: &Signature) -> clif::Signature {
-    let mut clif = clif::Signature::new(CallConv::Tail);
-    clif.params = signature.params.iter().map(|&ty| abi_param(ty)).collect();
-    clif.returns = signature.results().into_iter().map(abi_param).collect();
-    clif
-}
-
-/// The machine signature of a function of the runtime.
-pub(crate) fn entry_signature(entry: Entry, as_tail: bool) -> clif::Signature {
-    let row = entry.signature();
-    let convention = match entry {
-        _ if as_tail => CallConv::Tail,
-        _ => CallConv::SystemV,
-    };
-    let mut clif = clif::Signature::new(convention);
-    clif.params.push(AbiParam::new(types::I64));
-    clif.params.extend(row.params.iter().map(|&kind| match kind {
-        // C compilers expect flags widened by the caller.
-        Kind::Bool => AbiParam::new(types::I8).uext(),
-        _ => abi_param(Ty::of(kind)),
-    }));
-    let words = |count: usize| vec![AbiParam::new(types::I64); count];
-    clif.returns = match row.returns {
-        Returns::Nothing => Vec::new(),
-        Returns::Value(kind) => vec![abi_param(Ty::of(kind))],
-        Returns::Throws => words(if as_tail { 3 } else { 2 }),
-    };
-    clif
 }
 
 impl Emitter<'_> {

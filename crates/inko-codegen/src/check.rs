@@ -1,7 +1,7 @@
 //! What a word is: tests of tags and class numbers.
 
 use crate::branch::Outcome;
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::values::{Flag, Raw, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};

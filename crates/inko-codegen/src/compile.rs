@@ -1,13 +1,15 @@
 //! The order of things: collect static data, compile functions on threads, put the object together.
 
 use crate::blob::Blob;
+use crate::convention::inko_signature;
 use crate::data::Statics;
 use crate::debuginfo;
 use crate::dispatch::Tables;
-use crate::emit::Unit;
+use crate::emitter::Unit;
 use crate::function::{Compiled, Compiler};
+use crate::mirrors::Mirrors;
 use crate::symbols::{Data, Symbol};
-use crate::{Error, Options, Output, calls, isa, tables, trampoline};
+use crate::{Error, Options, Output, isa, tables, trampoline};
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_entity::EntityRef;
@@ -25,7 +27,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// promotion of locals.
 pub fn compile(program: &Program, options: &Options) -> Result<Output, Error> {
     let isa = isa::target(options.optimize)?;
-    let statics = Statics::collect(program)?;
+    let mut statics = Statics::collect(program)?;
+    let mirrors = Mirrors::collect(program, &mut statics)?;
     let dispatch = Tables::new(program);
     let unit = Unit { program, statics: &statics, dispatch: &dispatch, isa: &*isa };
     let functions = compile_functions(&unit, options)?;
@@ -47,7 +50,7 @@ pub fn compile(program: &Program, options: &Options) -> Result<Output, Error> {
     let listing = |text: fn(&Compiled) -> &str| -> String { functions.iter().map(text).collect() };
     let clif = options.listings.clif.then(|| listing(|compiled| &compiled.listing.clif));
     let asm = options.listings.asm.then(|| listing(|compiled| &compiled.listing.asm));
-    let Statics { objects, blocks, arguments, mirrors, .. } = statics;
+    let Statics { objects, blocks, arguments, .. } = statics;
     data.extend([(Data::Objects, objects), (Data::Blocks, blocks), (Data::Dispatch, dispatch.blob)]);
     data.push((Data::Arguments, arguments));
     data.extend(mirrors.into_data());
@@ -135,11 +138,11 @@ impl<'a> Assembler<'a> {
     fn declare(&mut self, stubs: &[(SelectorId, Compiled)]) -> Result<(), Error> {
         let program = self.program;
         for (id, function) in &program.functions {
-            let signature = calls::inko_signature(&function.signature);
+            let signature = inko_signature(&function.signature);
             self.local(Symbol::Function(id), &function.symbol, &signature)?;
         }
         for (id, _) in stubs {
-            let signature = calls::inko_signature(&program.selectors[*id].signature);
+            let signature = inko_signature(&program.selectors[*id].signature);
             self.local(Symbol::Stub(*id), &stub_symbol(program, *id), &signature)?;
         }
         Ok(())

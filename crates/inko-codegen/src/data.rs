@@ -8,7 +8,6 @@
 
 use crate::Error;
 use crate::blob::Blob;
-use crate::mirrors::Mirrors;
 use crate::symbols::{Data, Symbol};
 use dashu_int::IBig;
 use dashu_int::Sign;
@@ -77,7 +76,6 @@ pub(crate) struct Statics {
     pub(crate) blocks: Blob,
     /// The names of the arguments of all blocks and methods.
     pub(crate) arguments: Blob,
-    pub(crate) mirrors: Mirrors,
     pub(crate) texts: Texts,
     offsets: HashMap<Key, u32>,
     /// The row of `Data::Blocks` of a function that is the code of a block.
@@ -113,9 +111,6 @@ impl Statics {
         }
         if let Some(main) = program.main {
             this.closure(program, main);
-        }
-        if let Some(reflection) = &program.reflection {
-            this.reflection(program, reflection)?;
         }
         Ok(this)
     }

@@ -1,7 +1,7 @@
 //! Floats are raw doubles; only where they enter or leave erased places are they words. The encoding is that
 //! of `inko_abi::word`: most doubles are immediates, the others (zero and infinities too) lie in boxes.
 
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::values::{Flag, Float, Word};
 use cranelift_codegen::ir::condcodes::FloatCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, MemFlagsData, types};

@@ -7,10 +7,10 @@
 //! after the instructions that follow a call as parts of it.
 
 use crate::Error;
-use crate::calls::{Site, inko_signature};
-use crate::emit::{Emitter, Unit};
+use crate::convention::inko_signature;
+use crate::emitter::{Emitter, Unit};
 use crate::listing::Listing;
-use crate::safepoint::Plan;
+use crate::safepoint::{Plan, Site};
 use crate::symbols::Symbol;
 use cranelift_codegen::MachDebugTagPos;
 use cranelift_codegen::binemit::{Addend, CodeOffset, Reloc};

@@ -4,7 +4,7 @@
 //! functions never collect, so the cold paths need no stack map.
 
 use crate::branch::Outcome;
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::values::{Flag, Float, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self as clif, InstBuilder, types};

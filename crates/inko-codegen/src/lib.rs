@@ -7,11 +7,13 @@
 //! |--------------|-------------------------------------------------------------------------|
 //! | `compile`    | the order of everything: collect, compile on threads, put together      |
 //! | `isa`        | the target and its flags                                                |
-//! | `data`       | static objects and texts; `dispatch` the tables of selectors            |
+//! | `data`       | static objects and texts; `mirrors` what mirrors see; `dispatch` the tables of selectors |
 //! | `liveness`   | which words are live where                                              |
 //! | `safepoint`  | where words are while objects move: slots of the frame                  |
-//! | `emit`       | one function: values, blocks; `ops` is the table of operations          |
-//! | `integer`, `float`, `check`, `memory`, `array`, `calls`, `branch` | the operations      |
+//! | `emit`       | one function, block by block; `ops` is the table of operations          |
+//! | `emitter`    | what all operations share: values, slots, blocks                        |
+//! | `integer`, `float`, `check`, `memory`, `array`, `calls`, `lookup`, `branch` | the operations |
+//! | `remember`   | what the code so far has made sure of (`facts`), noted and asked        |
 //! | `function`   | machine code with call sites, lines and unwind information              |
 //! | `trampoline` | the functions that no source stands for                                 |
 //! | `tables`     | the tables of `inko_abi::table`                                         |
@@ -30,10 +32,12 @@ mod branch;
 mod calls;
 mod check;
 mod compile;
+mod convention;
 mod data;
 mod debuginfo;
 mod dispatch;
 mod emit;
+mod emitter;
 mod facts;
 mod float;
 mod function;
@@ -41,9 +45,11 @@ mod integer;
 mod isa;
 mod listing;
 mod liveness;
+mod lookup;
 mod memory;
 mod mirrors;
 mod ops;
+mod remember;
 mod safepoint;
 mod symbols;
 mod tables;

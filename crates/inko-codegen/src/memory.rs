@@ -4,7 +4,7 @@
 //! collect. The contents of a new object are fetched after that, and nothing happens between getting the
 //! memory and filling all of it, so that a collector never sees it half done.
 
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::symbols::Data;
 use crate::values::{Address, Scalar, Word, machine_type};
 use cranelift_codegen::ir::condcodes::IntCC;

@@ -1,6 +1,6 @@
 //! The table of operations: which function emits what.
 
-use crate::emit::Emitter;
+use crate::emitter::Emitter;
 use crate::values::{Flag, Scalar, Word};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, types};

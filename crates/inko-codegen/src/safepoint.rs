@@ -44,6 +44,16 @@ impl Slot {
     }
 }
 
+/// What is known of a call when it is emitted.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) position: PositionId,
+    /// The slots that hold words the collector must update.
+    pub(crate) slots: Vec<Slot>,
+    /// A leaf of the runtime needs no row.
+    pub(crate) is_leaf: bool,
+}
+
 /// A function's use of slots.
 #[derive(Debug)]
 pub(crate) struct Plan {

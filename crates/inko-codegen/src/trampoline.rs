@@ -4,7 +4,8 @@
 //! Neither has rows in the tables. A stack walk that reaches the trampoline's return address has reached the
 //! end of the process's Inko frames; stubs leave no frame.
 
-use crate::calls::{Site, entry_signature, inko_signature};
+use crate::convention::{entry_signature, inko_signature};
+use crate::safepoint::Site;
 use crate::symbols::Symbol;
 use cranelift_codegen::ir::{
     AbiParam, DebugTag, ExtFuncData, Function, InstBuilder, MemFlagsData, Signature, types,

@@ -54,7 +54,6 @@ pub struct Input {
     #[arg(short = 'e', long, value_name = "SOURCE", allow_hyphen_values = true)]
     pub eval: Option<String>,
     #[command(flatten)]
-    #[allow(missing_docs, reason = "described there")]
     pub options: Options,
 }
 
@@ -92,7 +91,6 @@ pub enum Deny {
 #[derive(Args, Debug)]
 pub struct Build {
     #[command(flatten)]
-    #[allow(missing_docs, reason = "described there")]
     pub input: Input,
     /// Where to write the result [default: the file's stem in the current directory]
     #[arg(short, long, value_name = "OUT")]
@@ -123,7 +121,6 @@ pub struct Run {
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub opt: Level,
     #[command(flatten)]
-    #[allow(missing_docs, reason = "described there")]
     pub options: Options,
     /// The program's main file (unless -e is given), then the program's arguments
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "FILE|ARG")]
@@ -153,7 +150,6 @@ pub struct Test {
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub opt: Level,
     #[command(flatten)]
-    #[allow(missing_docs, reason = "described there")]
     pub options: Options,
     /// Arguments of the program that the tests are
     #[arg(last = true, value_name = "ARG")]
@@ -164,13 +160,11 @@ pub struct Test {
 #[derive(Args, Debug)]
 pub struct Check {
     #[command(flatten)]
-    #[allow(missing_docs, reason = "described there")]
     pub input: Input,
 }
 
 /// When to use colours.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Color {
     #[default]
     Auto,
@@ -180,7 +174,6 @@ pub enum Color {
 
 /// How diagnostics are printed.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Default, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum ErrorFormat {
     #[default]
     Human,

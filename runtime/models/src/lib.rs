@@ -8,19 +8,19 @@
 mod sync;
 
 #[path = "../../src/scheduler/blocking.rs"]
-#[allow(dead_code, missing_docs, reason = "models use a part of it")]
+#[expect(dead_code, reason = "models use a part of it")]
 mod blocking;
 #[path = "../../src/mailbox.rs"]
-#[allow(dead_code, reason = "models use a part of it")]
+#[expect(dead_code, reason = "models use a part of it")]
 mod mailbox;
 #[path = "../../src/scheduler/parking.rs"]
-#[allow(dead_code, reason = "models use a part of it")]
+#[expect(dead_code, reason = "models use a part of it")]
 mod parking;
 #[path = "../../src/readiness.rs"]
-#[allow(dead_code, reason = "models use a part of it")]
+#[expect(dead_code, reason = "models use a part of it")]
 mod readiness;
 #[path = "../../src/scheduler/slot.rs"]
-#[allow(dead_code, reason = "models use a part of it")]
+#[expect(dead_code, reason = "models use a part of it")]
 mod slot;
 
 mod blocking_models;

@@ -25,7 +25,9 @@ pub(super) struct Node {
 }
 
 /// So many bytes of the memory of a message are not for objects.
-pub(super) const HEAD: usize = size_of::<Node>();
+pub(super) const HEAD: usize = nodes::SIZE;
+
+const _: () = assert!(size_of::<Node>() == HEAD);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {

@@ -31,6 +31,7 @@ mod large;
 mod mature;
 pub mod message;
 pub mod nodes;
+pub mod shared;
 #[cfg(test)]
 mod tests;
 mod verify;

@@ -6,7 +6,6 @@
 //!
 //! *Guarantee:* what is kept is bounded: two magazines for each thread, and [`DEPOT`] of them.
 
-use super::message::HEAD;
 use parking_lot::Mutex;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::UnsafeCell;
@@ -17,7 +16,10 @@ const FULL: usize = 128;
 /// So many full magazines at most are in the depot: 1.25 MiB.
 const DEPOT: usize = 256;
 
-const LAYOUT: Layout = match Layout::from_size_align(HEAD, 8) {
+/// The size of a node: what a message begins with.
+pub const SIZE: usize = 40;
+
+const LAYOUT: Layout = match Layout::from_size_align(SIZE, 8) {
     Ok(layout) => layout,
     Err(_) => panic!("nodes are small"),
 };
@@ -83,7 +85,7 @@ fn kept<R>(action: impl FnOnce(&mut Kept) -> R) -> R {
     KEPT.with(|kept| action(unsafe { &mut *kept.get() }))
 }
 
-/// Memory of [`HEAD`] bytes.
+/// Memory of [`SIZE`] bytes.
 #[inline]
 pub fn take() -> NonNull<u8> {
     kept(|kept| kept.present.pop().unwrap_or_else(|| refill(kept)))

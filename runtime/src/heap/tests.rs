@@ -3,7 +3,7 @@
 
 use super::collect::COLLECTOR_FLAGS;
 use super::copy::{copy_message, freeze};
-use super::external;
+use super::shared::{self, Shared};
 use crate::object::{Object, bytes, elements, float};
 use crate::primitives::integer;
 use crate::process::Process;
@@ -199,9 +199,9 @@ fn adopted_bytes_are_counted_once() {
 }
 
 /// A long string and a count of the users of its bytes.
-fn shared(process: &mut Process) -> (Word, Arc<external::Shared>) {
+fn shared(process: &mut Process) -> (Word, Arc<Shared>) {
     let string = process.string(&"long ".repeat(100));
-    let pointer = Object::of(string).raw(STRING_BYTES) as *const external::Shared;
+    let pointer = Object::of(string).raw(STRING_BYTES) as *const Shared;
     // SAFETY: the string owns a count; one is added for the result.
     unsafe {
         Arc::increment_strong_count(pointer);
@@ -373,5 +373,5 @@ fn homes_are_inactive_in_copies() {
     let frozen = freeze(home.word()).expect("it is a home token");
     assert_eq!(Object::of(frozen).raw(HOME_ACTIVE), word::FALSE);
     assert_eq!(home.raw(HOME_ACTIVE), word::TRUE);
-    assert_eq!(external::SHARED_STRING & FLAG_EXTERNAL, FLAG_EXTERNAL);
+    assert_eq!(shared::SHARED_STRING & FLAG_EXTERNAL, FLAG_EXTERNAL);
 }

@@ -15,6 +15,7 @@ mod hasher;
 pub(crate) mod integer;
 mod mirror;
 mod path;
+mod program;
 mod random;
 mod socket;
 mod socket_options;
@@ -35,6 +36,7 @@ pub(crate) use hasher::*;
 pub(crate) use integer::*;
 pub(crate) use mirror::*;
 pub(crate) use path::*;
+pub(crate) use program::*;
 pub(crate) use random::*;
 pub(crate) use socket::*;
 pub(crate) use socket_options::*;
@@ -42,7 +44,7 @@ pub(crate) use stdio::*;
 pub(crate) use string::*;
 pub(crate) use time::*;
 
-use crate::heap::{Heap, external};
+use crate::heap::{Heap, shared};
 use crate::object::Object;
 use crate::panic::panic;
 use crate::process::Process;
@@ -81,9 +83,9 @@ impl Process {
     }
 
     fn long_string(&mut self, bytes: Vec<u8>) -> Word {
-        let object = self.object(24, external::SHARED_STRING);
+        let object = self.object(24, shared::SHARED_STRING);
         object.set_raw(STRING_LENGTH, bytes.len() as u64);
-        object.set_raw(STRING_BYTES, external::share(bytes));
+        object.set_raw(STRING_BYTES, shared::share(bytes));
         self.heap.add_external(&mut self.head, object);
         object.word()
     }

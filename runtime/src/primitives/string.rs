@@ -1,10 +1,10 @@
 //! Strings.
 
 use super::{Index, index, out_of_bounds, range};
-use crate::heap::external;
+use crate::heap::shared;
 use crate::object::{Object, bytes, elements, text};
 use crate::process::Process;
-use inko_abi::object::FLAG_EXTERNAL;
+use inko_abi::object::{FLAG_EXTERNAL, STRING_BYTES};
 use inko_abi::word::{self, Word};
 use memchr::memmem;
 use std::ops::Range;
@@ -13,7 +13,7 @@ use std::ops::Range;
 fn characters(string: Word) -> usize {
     let object = Object::of(string);
     if object.has(FLAG_EXTERNAL) {
-        external::shared(object).characters()
+        shared::of(object.raw(STRING_BYTES)).characters()
     } else {
         text(string).chars().count()
     }
@@ -25,8 +25,8 @@ fn offset(string: Word, character: usize, characters: usize) -> usize {
     match bytes(string).len() {
         length if length == characters => character,
         length if character == characters => length,
-        _ if object.has(FLAG_EXTERNAL) => external::shared(object).offset(character),
-        _ => external::offset_in(text(string), character),
+        _ if object.has(FLAG_EXTERNAL) => shared::of(object.raw(STRING_BYTES)).offset(character),
+        _ => shared::offset_in(text(string), character),
     }
 }
 

@@ -1,9 +1,7 @@
 //! The shape of the code for the patterns that speed depends on: what is on the path that is always taken.
 
-mod support;
-
+use crate::support::{Body, Build};
 use inko_ir::ir::*;
-use support::{Body, Build};
 
 /// The instructions of a function outside of cold blocks, without source locations.
 fn hot_path(clif: &str) -> Vec<String> {

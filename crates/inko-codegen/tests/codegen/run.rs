@@ -3,11 +3,9 @@
 //! Every program runs without collections, with one at every allocation and one at every poll; the collector
 //! makes the memory that objects have left inaccessible.
 
-mod support;
-
+use crate::support::{Build, main_of};
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
-use support::{Build, main_of};
 
 #[test]
 fn constants() {

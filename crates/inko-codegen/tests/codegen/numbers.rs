@@ -1,9 +1,7 @@
 //! Arithmetic and comparisons: fast paths, slow paths, and that each is taken when it should be.
 
-mod support;
-
+use crate::support::{Build, main_of};
 use inko_ir::ir::*;
-use support::{Build, main_of};
 
 /// A function of two words that applies an integer operation, out of reach of constant folding.
 fn operation(op: IntegerOp, a: i64, b: i64) -> Build {

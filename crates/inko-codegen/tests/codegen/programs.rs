@@ -1,11 +1,9 @@
 //! Real Inko programs: through all stages, run, and compared with the interpreter of the representation.
 
-mod support;
-
+use crate::support::Linked;
 use inko_codegen::Options;
 use inko_interpret::interpret;
 use inko_opt::{OptLevel, optimize};
-use support::Linked;
 
 /// Runs a program at both levels of optimization, with and without stress, and interpreted.
 fn agrees(text: &str) {

@@ -1,11 +1,9 @@
 //! Debuggers find Inko files, lines and functions: gdb stops at a line and shows the calls above it.
 
-mod support;
-
+use crate::support::{Build, Linked};
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
 use std::process::Command;
-use support::{Build, Linked};
 
 #[test]
 fn gdb_shows_files_lines_and_functions() {

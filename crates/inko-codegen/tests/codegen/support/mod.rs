@@ -1,8 +1,6 @@
 //! Small programs of the intermediate representation, and what runs them: the C compiler links them with a
 //! runtime that plays the real one.
 
-#![allow(unreachable_pub, dead_code, reason = "shared by several test programs")]
-
 use inko_codegen::{Listings, Options, Output, compile};
 use inko_ir::ir::*;
 use inko_ir::verify::verify_program;
