@@ -1,15 +1,18 @@
 //! What a pass over one function may know of the rest of the program.
 
-use crate::program::call_graph::{Node, Rank};
-use crate::program::library::{Library, Visible};
-use crate::program::summaries::Summary;
+use crate::program::call_graph::{Node, Rank, each_name};
+use crate::program::library::{Earlier, Library, Visible};
+use crate::program::summaries::{Ends, Summary, unwinds_otherwise};
 use inko_ir::ir::*;
+use std::cell::Cell;
 use std::sync::MutexGuard;
 
 /// The program around the function that is being changed.
 pub(crate) struct Context<'a> {
     library: &'a Library<'a>,
     visible: Visible,
+    /// Whether the worst was assumed of a function that isn't finished.
+    guessed: Cell<bool>,
     /// The function being changed.
     pub(crate) this: FunctionId,
     /// The size that inlining may still add to this function.
@@ -27,7 +30,7 @@ impl<'a> Context<'a> {
     /// The surroundings of a function.
     pub(crate) fn new(library: &'a Library<'a>, this: FunctionId, budget: u32, last: bool) -> Self {
         let visible = Visible::of(library.graph, Node::Function(this));
-        Self { library, visible, this, budget, own: 0, only_calls: 0, last }
+        Self { library, visible, guessed: Cell::new(false), this, budget, own: 0, only_calls: 0, last }
     }
 
     /// The program, whose functions have no code here, but name, symbol, signature and what they tell of a literal.
@@ -77,11 +80,49 @@ impl<'a> Context<'a> {
         self.visible.target(self.library.graph, selector, target);
     }
 
+    /// How a call of a function or a selector may end.
+    fn ends(&self, node: Node) -> Ends {
+        let (ends, is_final) = self.library.ends(&self.visible, node);
+        if !is_final && ends != Ends::NEVER {
+            self.guessed.set(true);
+        }
+        ends
+    }
+
+    /// Whether the worst was assumed of a function that wasn't finished: better may be known now.
+    pub(crate) fn guessed(&self) -> bool {
+        self.guessed.get()
+    }
+
+    /// Whether calls in a function may end in other ways than they could in an earlier run over the whole program, or what
+    /// is known of constants and closures is something else.
+    pub(crate) fn differs(&self, function: &Function, earlier: &Earlier) -> bool {
+        let mut differs = false;
+        each_name(function, |node| differs |= earlier.ends(node) != self.library.ends(&self.visible, node).0);
+        differs |= function.blocks.values().any(|block| match &block.terminator {
+            Terminator::Invoke { call, .. } => self.closure_differs(call, earlier),
+            _ => false,
+        });
+        let mut insts = function.blocks.values().flat_map(|block| &block.insts);
+        differs
+            || insts.any(|inst| match &inst.op {
+                Op::GetGlobal(id) => earlier.globals[*id] != self.global(*id),
+                Op::Call(call) => self.closure_differs(call, earlier),
+                _ => false,
+            })
+    }
+
+    /// Whether a call of a closure or of the runtime may end in other ways than it could.
+    fn closure_differs(&self, call: &Call, earlier: &Earlier) -> bool {
+        let unwinds = |closures| unwinds_otherwise(call, closures);
+        unwinds(&earlier.closures) != unwinds(&self.library.initial.closures)
+    }
+
     /// Whether a call may return with the flag set.
     pub(crate) fn throws(&self, callee: Callee) -> bool {
         match callee {
-            Callee::Function(id) => self.summary(id).ends.throws,
-            Callee::Selector(id) => self.library.selector_ends(&self.visible, id).throws,
+            Callee::Function(id) => self.ends(Node::Function(id)).throws,
+            Callee::Selector(id) => self.ends(Node::Selector(id)).throws,
             Callee::Closure | Callee::Entry(_) => true,
         }
     }
@@ -89,9 +130,9 @@ impl<'a> Context<'a> {
     /// Whether a non-local exit may arrive during a call.
     pub(crate) fn unwinds(&self, call: &Call) -> bool {
         match call.callee {
-            Callee::Function(id) => self.summary(id).ends.unwinds,
-            Callee::Selector(id) => self.library.selector_ends(&self.visible, id).unwinds,
-            Callee::Closure | Callee::Entry(_) => self.library.initial.unwinds_otherwise(call),
+            Callee::Function(id) => self.ends(Node::Function(id)).unwinds,
+            Callee::Selector(id) => self.ends(Node::Selector(id)).unwinds,
+            Callee::Closure | Callee::Entry(_) => unwinds_otherwise(call, &self.library.initial.closures),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::loops::{rotation, safepoint_polls};
 use crate::numbers::value_ranges;
 use crate::numbers::{boolean_arrays, box_sinking, unboxing};
 use crate::program::call_graph::{CallGraph, Node};
-use crate::program::library::{Finished, Library};
+use crate::program::library::{Earlier, Finished, Library};
 use crate::program::summaries::{self, Ends, Summaries, Summary};
 use crate::program::{positions, schedule, unreachable_functions};
 use crate::values::{
@@ -76,6 +76,9 @@ pub(crate) static OPTIMIZER: &[Pass] = &[
     pass("tail-recursion", |function, context| tail_recursion::run(function, context.this)),
 ];
 
+/// The pass of the optimizer that does more when it is the last time.
+static LAST: Pass = pass("value-numbering", value_numbering::run);
+
 /// What happens once, when a function is finished otherwise.
 pub(crate) static RECURSION: &[Pass] = &[pass("recursion", inlining::unroll_recursion)];
 
@@ -124,9 +127,9 @@ pub fn optimize_with(program: &mut Program, options: &Options<'_>) {
     let driver = Driver { options };
     driver.each_function(program, MANDATORY);
     if options.level == OptLevel::Speed {
-        driver.whole_program(program, BUDGET, false);
+        let earlier = driver.whole_program(program, BUDGET, None);
         // Now it is known which functions throw and unwind, recursive ones included.
-        driver.whole_program(program, 0, true);
+        driver.whole_program(program, 0, Some(&earlier));
         let order: Vec<FunctionId> = CallGraph::new(program).functions().collect();
         value_ranges::run(program, &order);
     }
@@ -164,8 +167,8 @@ impl Driver<'_> {
         give_back(program, functions, positions);
     }
 
-    /// Runs the optimizer over each function after those that it calls.
-    fn whole_program(&self, program: &mut Program, budget: u32, last: bool) {
+    /// Runs the optimizer over each function after those that it calls. The last time what an earlier run assumed is known.
+    fn whole_program(&self, program: &mut Program, budget: u32, earlier: Option<&Earlier>) -> Earlier {
         let graph = CallGraph::new(program);
         let initial = Summaries::new(program, &graph);
         let (functions, positions) = take(program);
@@ -177,14 +180,18 @@ impl Driver<'_> {
             Node::Function(id) => {
                 let function = functions[id].lock().unwrap_or_else(PoisonError::into_inner).take();
                 let mut function = function.expect("each function is worked on once");
-                let mut context = Context::new(&library, id, budget, last);
+                let mut context = Context::new(&library, id, budget, earlier.is_some());
                 context.own = inlining::size(&function);
-                self.function(&mut function, &mut context);
+                match earlier {
+                    Some(earlier) => self.again(&mut function, &mut context, earlier),
+                    None => self.function(&mut function, &mut context),
+                }
                 let summary = summary(&function, &context);
-                let names = context.names(&function);
-                library.finish(id, Finished { function, summary, names });
+                let (names, guessed) = (context.names(&function), context.guessed());
+                library.finish(id, Finished { function, summary, guessed, names });
             }
         });
+        let assumed = library.earlier();
         let mut finished: PrimaryMap<FunctionId, Option<Function>> = functions
             .into_iter()
             .map(|(_, function)| function.into_inner().unwrap_or_else(PoisonError::into_inner))
@@ -192,18 +199,25 @@ impl Driver<'_> {
         library.into_functions().for_each(|(id, function)| finished[id] = Some(function));
         let functions = finished.into_iter().map(|(_, function)| function.expect("no function is lost"));
         give_back(program, functions.collect(), positions);
+        assumed
     }
 
     fn function(&self, function: &mut Function, context: &mut Context<'_>) {
         self.rounds(function, context);
-        if context.last {
-            return;
-        }
         self.pass(&MANDATORY[0], function, context);
         if self.pass(&RECURSION[0], function, context) {
             context.budget = 0;
             self.rounds(function, context);
             self.pass(&MANDATORY[0], function, context);
+        }
+    }
+
+    /// Runs the optimizer over a function once more. If nothing new is known, what may find something is the one pass that
+    /// does more the last time.
+    fn again(&self, function: &mut Function, context: &mut Context<'_>, earlier: &Earlier) {
+        let new = earlier.guessed[context.this] || context.differs(function, earlier);
+        if new || self.pass(&LAST, function, context) {
+            self.rounds(function, context);
         }
     }
 

@@ -7,7 +7,7 @@
 
 use super::call_graph::{CallGraph, Node, Rank, each_name};
 use super::summaries::{Ends, Summaries, Summary};
-use cranelift_entity::PrimaryMap;
+use cranelift_entity::{PrimaryMap, SecondaryMap};
 use foldhash::fast::FixedState;
 use inko_ir::ir::*;
 use std::collections::HashSet;
@@ -17,6 +17,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 pub(crate) struct Finished {
     pub(crate) function: Function,
     pub(crate) summary: Summary,
+    /// Whether the worst was assumed of a function that wasn't finished.
+    pub(crate) guessed: bool,
     /// What its code names, as far as it was visible for it; visible for whoever inlines it.
     pub(crate) names: Vec<Rank>,
 }
@@ -81,16 +83,58 @@ impl<'a> Library<'a> {
         self.finished(visible, id).map_or(self.initial.functions[id], |finished| finished.summary)
     }
 
-    /// How a call of a selector may end.
-    pub(crate) fn selector_ends(&self, visible: &Visible, id: SelectorId) -> Ends {
-        let rank = self.graph.rank(Node::Selector(id)).filter(|rank| visible.ranks.contains(rank));
-        rank.and_then(|_| self.selectors[id].get().copied()).unwrap_or(self.initial.selectors[id])
+    /// How a call of a function or a selector may end, and whether that is all that will ever be known in this run.
+    pub(crate) fn ends(&self, visible: &Visible, node: Node) -> (Ends, bool) {
+        match node {
+            Node::Function(id) => match self.finished(visible, id) {
+                Some(finished) => (finished.summary.ends, true),
+                None => (self.initial.functions[id].ends, false),
+            },
+            Node::Selector(id) => {
+                let rank = self.graph.rank(node).filter(|rank| visible.ranks.contains(rank));
+                let ends = rank.and_then(|_| self.selectors[id].get().copied());
+                ends.map_or((self.initial.selectors[id], false), |ends| (ends, true))
+            }
+        }
+    }
+
+    /// What this run assumed, when all work is done.
+    pub(crate) fn earlier(&self) -> Earlier {
+        let finished = |id: FunctionId| self.functions[id].get();
+        Earlier {
+            functions: self.functions.keys().map(|id| finished(id).map(|one| one.summary.ends)).collect(),
+            guessed: self.functions.keys().map(|id| finished(id).is_none_or(|one| one.guessed)).collect(),
+            selectors: self.selectors.values().map(|ends| ends.get().copied()).collect(),
+            closures: self.initial.closures.clone(),
+            globals: self.initial.globals.clone(),
+        }
     }
 
     /// The finished functions by number, when all work is done.
     pub(crate) fn into_functions(self) -> impl Iterator<Item = (FunctionId, Function)> {
         let all = self.functions.into_iter();
         all.filter_map(|(id, finished)| finished.into_inner().map(|finished| (id, finished.function)))
+    }
+}
+
+/// What an earlier run over the whole program assumed.
+pub(crate) struct Earlier {
+    functions: PrimaryMap<FunctionId, Option<Ends>>,
+    /// For each function whether the worst was assumed of one that it calls.
+    pub(crate) guessed: PrimaryMap<FunctionId, bool>,
+    selectors: PrimaryMap<SelectorId, Option<Ends>>,
+    pub(crate) closures: Vec<bool>,
+    pub(crate) globals: SecondaryMap<GlobalId, Known>,
+}
+
+impl Earlier {
+    /// How a call could end.
+    pub(crate) fn ends(&self, node: Node) -> Ends {
+        let ends = match node {
+            Node::Function(id) => self.functions[id],
+            Node::Selector(id) => self.selectors[id],
+        };
+        ends.unwrap_or_default()
     }
 }
 

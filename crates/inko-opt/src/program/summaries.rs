@@ -15,6 +15,11 @@ pub(crate) struct Ends {
     pub(crate) unwinds: bool,
 }
 
+impl Ends {
+    /// It always returns, or doesn't come back.
+    pub(crate) const NEVER: Ends = Ends { throws: false, unwinds: false };
+}
+
 impl Default for Ends {
     fn default() -> Self {
         Self { throws: true, unwinds: true }
@@ -127,19 +132,20 @@ impl Summaries {
         match call.callee {
             Callee::Function(id) => self.functions[id].ends.unwinds,
             Callee::Selector(id) => self.selectors[id].unwinds,
-            Callee::Closure | Callee::Entry(_) => self.unwinds_otherwise(call),
+            Callee::Closure | Callee::Entry(_) => unwinds_otherwise(call, &self.closures),
         }
     }
+}
 
-    /// Whether a non-local exit may arrive during a call of a closure or of a function of the runtime.
-    pub(crate) fn unwinds_otherwise(&self, call: &Call) -> bool {
-        match call.callee {
-            Callee::Closure => self.closures.get(call.args.len() - 1).copied().unwrap_or(false),
-            // A generator runs code of its own, from which an exit may arrive.
-            Callee::Entry(Entry::generator_resume) => self.closures.first().copied().unwrap_or(false),
-            Callee::Entry(entry) => matches!(entry, Entry::unwind | Entry::unwind_resume),
-            Callee::Function(_) | Callee::Selector(_) => true,
-        }
+/// Whether a non-local exit may arrive during a call of a closure or of a function of the runtime, given for each number
+/// of arguments whether one may leave closures.
+pub(crate) fn unwinds_otherwise(call: &Call, closures: &[bool]) -> bool {
+    match call.callee {
+        Callee::Closure => closures.get(call.args.len() - 1).copied().unwrap_or(false),
+        // A generator runs code of its own, from which an exit may arrive.
+        Callee::Entry(Entry::generator_resume) => closures.first().copied().unwrap_or(false),
+        Callee::Entry(entry) => matches!(entry, Entry::unwind | Entry::unwind_resume),
+        Callee::Function(_) | Callee::Selector(_) => true,
     }
 }
 
