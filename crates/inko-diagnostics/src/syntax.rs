@@ -30,6 +30,10 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 TokenKind::BitOr => {
                     diagnostic.hint("the arguments of a block stand before its brace: `do (name) { ... }`")
                 }
+                TokenKind::Else => diagnostic.hint(
+                    "there is no `if` statement, conditions are messages: \
+                     `(a == b).if(true: { ... }, false: { ... })`",
+                ),
                 TokenKind::For => {
                     diagnostic.hint("loop over values with `each`: `values.each do (value) { ... }`")
                 }

@@ -10,10 +10,14 @@ impl Checker<'_, '_> {
     /// Stores a finished body and closes the types in it and in its lambdas.
     pub(super) fn finish(mut self, id: BodyId, code: Expr, params: Vec<BodyParam>) {
         self.store_body(id, code, params);
-        let Self { world, mut lambdas, .. } = self;
-        lambdas.push(id);
-        for id in lambdas {
-            close_body(world, id);
+        self.lambdas.push(id);
+        self.finish_lambdas();
+    }
+
+    /// Closes the types in the bodies that are left when there is none around them.
+    pub(super) fn finish_lambdas(self) {
+        for id in self.lambdas {
+            close_body(self.world, id);
         }
     }
 
