@@ -120,7 +120,7 @@ codes! {
     Error 19 MalformedNumber "malformed number";
     /// A character that starts no token.
     Error 20 UnknownCharacter "unknown character";
-    /// Brackets, operators or prefixes nested deeper than the parser goes.
+    /// Brackets, blocks or prefixes nested deeper than the parser goes.
     Error 21 NestedTooDeeply "nested too deeply";
     /// An operator after a cast: only another `as` may follow.
     Error 22 CastContinued "nothing but `as` may follow a cast";

@@ -352,7 +352,7 @@ impl Checker<'_, '_> {
         let Value::Source(mut last) = *value else { return None };
         loop {
             last = match &last.kind {
-                ast::ExprKind::Send { args, .. } => &args.last()?.value,
+                ast::ExprKind::Send(message) => &message.args.last()?.value,
                 ast::ExprKind::Identifier { name, args: Some(args), .. } => {
                     let [ast::Arg { name: None, value }] = &args[..] else { return None };
                     let is_brace = matches!(

@@ -31,9 +31,7 @@ impl Checker<'_, '_> {
             ast::ExprKind::Identifier { name, type_args, args } => {
                 self.identifier(name, type_args, args.as_deref())
             }
-            ast::ExprKind::Send { receiver, name, type_args, args } => {
-                self.send(receiver, name, type_args, args, span)
-            }
+            ast::ExprKind::Send(_) => self.sends(expr),
             ast::ExprKind::Assign(name, value) => self.assign(name, value, span),
             ast::ExprKind::AssignAttribute(name, value) => {
                 let checked = self.expr(value);

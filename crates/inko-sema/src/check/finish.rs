@@ -116,14 +116,22 @@ fn close_expr(world: &mut World<'_>, expr: &mut Expr) {
     }
 }
 
-fn close_call(world: &mut World<'_>, call: &mut Call) {
-    if let Some(receiver) = &mut call.receiver {
-        close_expr(world, receiver);
+/// A call, and the calls that its receiver consists of.
+fn close_call(world: &mut World<'_>, mut call: &mut Call) {
+    loop {
+        for (_, arg) in &mut call.args {
+            close_expr(world, arg);
+        }
+        close_throws(world, &mut call.throws);
+        call = match &mut call.receiver {
+            Some(Expr { kind: ExprKind::Call(next), ty, .. }) => {
+                close(world, ty);
+                next
+            }
+            Some(receiver) => return close_expr(world, receiver),
+            None => return,
+        }
     }
-    for (_, arg) in &mut call.args {
-        close_expr(world, arg);
-    }
-    close_throws(world, &mut call.throws);
 }
 
 fn close_closure(world: &mut World<'_>, closure: &mut Closure) {

@@ -111,24 +111,22 @@ impl Checker<'_, '_> {
         self.call(found, None, name, type_args, args)
     }
 
-    /// `receiver.name(args)` and operators.
-    pub(super) fn send(
-        &mut self,
-        receiver: &ast::Expr,
-        name: &ast::Ident,
-        type_args: &[ast::Type],
-        args: &[ast::Arg],
-        span: Span,
-    ) -> Expr {
-        let args: Vec<Arg<'_>> = args.iter().map(Arg::from).collect();
-        if let ast::ExprKind::Constant(constant) = &receiver.kind
-            && constant.name == intrinsic::RECEIVER
-            && self.world.is_library(self.module)
-        {
-            return self.intrinsic(name, args, span);
+    /// `receiver.name(args)` and operators: a chain of them, from left to right.
+    pub(super) fn sends(&mut self, expr: &ast::Expr) -> Expr {
+        let (start, links) = expr.links();
+        let is_intrinsic = matches!(
+            &start.kind,
+            ast::ExprKind::Constant(constant) if constant.name == intrinsic::RECEIVER
+        ) && self.world.is_library(self.module);
+        let mut receiver = if is_intrinsic { None } else { Some(self.expr(start)) };
+        for (link, span) in links {
+            let args: Vec<Arg<'_>> = link.args.iter().map(Arg::from).collect();
+            receiver = Some(match receiver {
+                Some(receiver) => self.send_to(receiver, &link.name, &link.type_args, args, span),
+                None => self.intrinsic(&link.name, args, span),
+            });
         }
-        let receiver = self.expr(receiver);
-        self.send_to(receiver, name, type_args, args, span)
+        receiver.unwrap_or_else(|| self.failed(expr.span))
     }
 
     /// An operator with an operand that has yet to be checked, for compound assignments.
