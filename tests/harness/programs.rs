@@ -31,7 +31,8 @@ struct Directives {
 fn directives(source: &str) -> Directives {
     let mut found = Directives::default();
     let seconds = |value: &str| Duration::from_secs_f64(value.parse().expect("seconds"));
-    for line in source.lines().map_while(|line| line.strip_prefix('#')) {
+    let text = source.strip_prefix('\u{feff}').unwrap_or(source);
+    for line in text.lines().map_while(|line| line.strip_prefix('#')) {
         let Some((name, value)) = line.trim().split_once(": ") else { continue };
         match name {
             "args" => found.args = value.split_whitespace().map(String::from).collect(),

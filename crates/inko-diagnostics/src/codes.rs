@@ -120,7 +120,7 @@ codes! {
     Error 19 MalformedNumber "malformed number";
     /// A character that starts no token.
     Error 20 UnknownCharacter "unknown character";
-    /// Brackets, operators or prefixes nested deeper than the parser goes.
+    /// Brackets, blocks or prefixes nested deeper than the parser goes.
     Error 21 NestedTooDeeply "nested too deeply";
     /// An operator after a cast: only another `as` may follow.
     Error 22 CastContinued "nothing but `as` may follow a cast";
@@ -180,8 +180,12 @@ codes! {
     Error 117 DuplicateTypeParameter "second type parameter of the same name";
     /// An external function outside of the standard library.
     Error 118 ExternalOutsideLibrary "external function outside of the standard library";
+    /// The name is brought by two `*` imports, or by one beside what every module has.
+    Error 119 AmbiguousName "ambiguous name";
     /// N11: A local that is never read.
     Warning 100 UnusedLocal "unused local variable";
+    /// The imported symbol is visible under that name already.
+    Warning 101 RedundantImport "needless import";
 
     // Types: 200 to 299.
 

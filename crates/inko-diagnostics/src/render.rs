@@ -7,6 +7,7 @@ use crate::{Diagnostic, Label, Severity};
 use ariadne::{CharSet, Color, Config, IndexType, Report, ReportKind, Source};
 use inko_syntax::{FileId, SourceMap, Span};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -79,20 +80,37 @@ fn floor(text: &str, offset: usize) -> usize {
 /// Gives ariadne the texts of the files that a diagnostic mentions.
 struct Cache<'a> {
     sources: &'a SourceMap,
-    known: HashMap<FileId, Source<&'a str>>,
+    known: HashMap<FileId, Source<Cow<'a, str>>>,
 }
 
 impl<'a> ariadne::Cache<FileId> for Cache<'a> {
-    type Storage = &'a str;
+    type Storage = Cow<'a, str>;
 
-    fn fetch(&mut self, id: &FileId) -> Result<&Source<&'a str>, impl std::fmt::Debug> {
+    fn fetch(&mut self, id: &FileId) -> Result<&Source<Cow<'a, str>>, impl std::fmt::Debug> {
         let text: &'a str = self.sources.file(*id).text();
-        Ok::<_, std::convert::Infallible>(self.known.entry(*id).or_insert_with(|| Source::from(text)))
+        Ok::<_, std::convert::Infallible>(
+            self.known.entry(*id).or_insert_with(|| Source::from(with_our_lines(text))),
+        )
     }
 
     fn display<'b>(&self, id: &'b FileId) -> Option<impl std::fmt::Display + 'b> {
         Some(self.sources.file(*id).path().to_string())
     }
+}
+
+/// The text with what ends a line for ariadne but not in this language, replaced by something as long.
+fn with_our_lines(text: &str) -> Cow<'_, str> {
+    let foreign = ['\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    if !text.contains(foreign) {
+        return Cow::Borrowed(text);
+    }
+    let replaced = text.chars().map(|character| match character {
+        '\u{b}' | '\u{c}' => ' ',
+        '\u{85}' => '\u{a0}',
+        '\u{2028}' | '\u{2029}' => '\u{2424}',
+        other => other,
+    });
+    Cow::Owned(replaced.collect())
 }
 
 /// One object on one line, without a line break.

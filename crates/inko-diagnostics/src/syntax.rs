@@ -30,6 +30,10 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 TokenKind::BitOr => {
                     diagnostic.hint("the arguments of a block stand before its brace: `do (name) { ... }`")
                 }
+                TokenKind::Else => diagnostic.hint(
+                    "there is no `if` statement, conditions are messages: \
+                     `(a == b).if(true: { ... }, false: { ... })`",
+                ),
                 TokenKind::For => {
                     diagnostic.hint("loop over values with `each`: `values.each do (value) { ... }`")
                 }
@@ -264,7 +268,11 @@ fn malformed_number(error: &SyntaxError, text: &str) -> Diagnostic {
 }
 
 fn unknown_character(error: &SyntaxError, character: char) -> Diagnostic {
-    let shown = if character.is_control() {
+    let invisible = matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}'
+    );
+    let shown = if invisible || character.is_control() || character.is_whitespace() {
         format!("the character U+{:04X}", u32::from(character))
     } else {
         format!("`{character}`")
@@ -274,7 +282,7 @@ fn unknown_character(error: &SyntaxError, character: char) -> Diagnostic {
         Diagnostic::new(Code::UnknownCharacter, error.span(), message).label("unknown character");
     match character {
         ';' => diagnostic.hint("expressions need no terminator; end the line instead"),
-        '\u{feff}' => diagnostic.hint("save the file without a byte-order mark"),
+        '\u{feff}' => diagnostic.hint("a byte-order mark may only stand at the very start of a file"),
         c if c.is_alphabetic() => diagnostic.hint("names consist of ASCII letters, digits and `_`"),
         _ => diagnostic,
     }

@@ -10,16 +10,45 @@ use inko_ir::ir::*;
 use inko_sema::tree::{self, Expr, ExprKind, MethodId, Target};
 use inko_sema::types::{ClassId, Type};
 
+/// The receiver of a send, and its value if the send before has given it.
+#[derive(Clone, Copy)]
+struct Receiver<'p> {
+    expr: &'p Expr,
+    val: Option<Val>,
+}
+
 impl<'p> Cx<'_, 'p> {
-    /// A send of any kind.
+    /// A chain of sends of any kind, from the first to the last.
     pub(crate) fn call(&mut self, expr: &'p Expr, call: &'p tree::Call) -> Val {
+        let mut before = None;
+        for (expr, call) in call.chain(expr) {
+            let val = self.at(expr.span, |cx| {
+                let receiver = call.receiver.as_ref().map(|expr| Receiver { expr, val: before });
+                cx.link(expr, call, receiver)
+            });
+            before = Some(val);
+        }
+        before.unwrap_or_else(|| unreachable!("a chain has a link"))
+    }
+
+    /// One send.
+    fn link(&mut self, expr: &'p Expr, call: &'p tree::Call, receiver: Option<Receiver<'p>>) -> Val {
         match call.target {
             Target::Intrinsic(intrinsic) => self.intrinsic(intrinsic, expr, call),
-            Target::Block => self.call_block(call),
+            Target::Block => self.call_block(call, receiver),
             Target::Method { .. } | Target::Dynamic(_) => match self.resolve(call) {
-                Some((method, class)) => self.call_method(method, class, call),
-                None => self.call_selector(call),
+                Some((method, class)) => self.call_method(method, class, call, receiver),
+                None => self.call_selector(call, receiver),
             },
+        }
+    }
+
+    /// The receiver as a value of a shape, lowered unless it was.
+    fn receiver(&mut self, receiver: Receiver<'p>, want: Shape) -> Val {
+        let Receiver { expr, val } = receiver;
+        match val {
+            Some(val) => self.at(expr.span, |cx| cx.coerce(val, want, expr.ty)),
+            None => self.expr_to(expr, want),
         }
     }
 
@@ -41,7 +70,13 @@ impl<'p> Cx<'_, 'p> {
         }
     }
 
-    fn call_method(&mut self, method: MethodId, class: Option<ClassId>, call: &'p tree::Call) -> Val {
+    fn call_method(
+        &mut self,
+        method: MethodId,
+        class: Option<ClassId>,
+        call: &'p tree::Call,
+        receiver: Option<Receiver<'p>>,
+    ) -> Val {
         if let Some(entry) = self.program.methods[method].external {
             return self.call_external(method, entry, call);
         }
@@ -57,9 +92,10 @@ impl<'p> Cx<'_, 'p> {
             return self.call_again(&convention, call);
         }
         let mut args = Vec::new();
-        match (&call.receiver, convention.receiver) {
-            (Some(receiver), Some(shape)) => args.push(self.expr_to(receiver, shape).value),
-            (Some(receiver), None) => self.discard(receiver),
+        match (receiver, convention.receiver) {
+            (Some(receiver), Some(shape)) => args.push(self.receiver(receiver, shape).value),
+            (Some(Receiver { expr, val: None }), None) => self.discard(expr),
+            (Some(_), None) => {}
             (None, Some(_)) => args.push(self.this().value),
             (None, None) => {}
         }
@@ -100,12 +136,13 @@ impl<'p> Cx<'_, 'p> {
     }
 
     /// A send to a receiver of unknown class.
-    fn call_selector(&mut self, call: &'p tree::Call) -> Val {
+    fn call_selector(&mut self, call: &'p tree::Call, receiver: Option<Receiver<'p>>) -> Val {
         let Target::Dynamic(method) = call.target else { unreachable!("other targets are resolved") };
         let convention = layout::convention(self.program, method, None);
         let selector = self.lowering.selector(method);
-        let receiver = match &call.receiver {
-            Some(receiver) => self.word(receiver),
+        let receiver = match receiver {
+            Some(Receiver { expr, val: None }) => self.word(expr),
+            Some(Receiver { expr, val: Some(val) }) => self.at(expr.span, |cx| cx.emit().boxed(val)),
             None => {
                 let this = self.this();
                 self.emit().boxed(this)
@@ -120,13 +157,13 @@ impl<'p> Cx<'_, 'p> {
     }
 
     /// `call` of a block.
-    fn call_block(&mut self, call: &'p tree::Call) -> Val {
-        let Some(receiver) = &call.receiver else { unreachable!("blocks are called as receivers") };
-        let Type::Block(ty) = self.program.types.get(receiver.ty) else {
+    fn call_block(&mut self, call: &'p tree::Call, receiver: Option<Receiver<'p>>) -> Val {
+        let Some(receiver) = receiver else { unreachable!("blocks are called as receivers") };
+        let Type::Block(ty) = self.program.types.get(receiver.expr.ty) else {
             unreachable!("only blocks are called by `call`")
         };
-        let shape = self.shape(receiver.ty);
-        let mut args = vec![self.expr_to(receiver, shape).value];
+        let shape = self.shape(receiver.expr.ty);
+        let mut args = vec![self.receiver(receiver, shape).value];
         let last = ty.params.len().wrapping_sub(1);
         let param = |index: usize| Param {
             shape: Shape::Erased,

@@ -240,7 +240,14 @@ impl Walker<'_> {
                 self.expr(value)
             }
             ExprKind::Construct(_, fields) => self.all(fields.iter().map(|(_, value)| value)),
-            ExprKind::Call(call) => self.call(call),
+            ExprKind::Call(call) => {
+                for (index, (_, link)) in call.chain(expr).into_iter().enumerate() {
+                    if index == 0 {
+                        self.all(&link.receiver);
+                    }
+                    self.call(link);
+                }
+            }
             ExprKind::Closure(closure) => {
                 self.scopes.push(Scope::Frame(Level::closure(closure.id)));
                 self.params(&closure.params);
@@ -260,8 +267,8 @@ impl Walker<'_> {
         }
     }
 
+    /// A call whose receiver was looked at.
     fn call(&mut self, call: &Call) {
-        self.all(&call.receiver);
         self.all(call.args.iter().map(|(_, value)| value));
         let defers = match call.target {
             Target::Method { method, .. } => is_defer_forwarder(self.program, method),

@@ -39,6 +39,12 @@ impl World<'_> {
         let (have, want) = (self.shallow(have), self.shallow(want));
         match (self.view(have), self.view(want)) {
             _ if have == want => true,
+            // What a hole stands for isn't known any more.
+            (View::Error, View::Hole(hole)) | (View::Hole(hole), View::Error) => {
+                let error = self.core.error;
+                self.holes.change(hole, |hole| hole.value = HoleValue::Filled(error));
+                true
+            }
             (_, View::Any) | (View::Error, _) | (_, View::Error) => true,
             (View::Never, View::Hole(hole)) => self.meet_never(hole),
             (View::Never, _) => true,
@@ -57,8 +63,10 @@ impl World<'_> {
                 self.all_fit(&args, &subst, want, depth)
             }
             (View::Trait(left), View::Trait(right)) if left == right => self.args_fit(have, want, depth),
-            (View::Trait(_), View::Trait(right)) => {
-                right == self.core.object || self.requires(have, right, want, depth)
+            (View::Trait(left), View::Trait(right)) => {
+                right == self.core.object
+                    || self.requires(have, right, want, depth)
+                    || self.broken_traits.contains_key(&left)
             }
             (View::Rigid(left), View::Rigid(right)) => left == right,
             (View::Param(left) | View::Rigid(left), View::Param(right)) if left == right => true,

@@ -16,8 +16,8 @@
 //! *Invariant:* checking is total: it returns a tree and diagnostics for every input. Only a tree without
 //! errors is ever lowered.
 //! *Invariant:* this crate reads no files; modules are handed to it by a loader the driver supplies.
-//! *Invariant:* checking recurses as deep as expressions are nested. The parser's limits
-//! (`inko_syntax::MAX_DEPTH`, `MAX_HEIGHT`) fit a stack of 2 MiB; see the test `deep_nesting`.
+//! *Invariant:* checking recurses as deep as expressions are nested, but not along chains of messages. The parser's
+//! limits (`inko_syntax::MAX_DEPTH`, `MAX_HEIGHT`) fit a stack of 2 MiB; see the test `deep_nesting`.
 #![forbid(unsafe_code)]
 
 mod check;

@@ -47,6 +47,8 @@ pub trait Loader {
 pub struct Advice {
     /// The full names of the modules that stand beside where it was looked for.
     pub neighbours: Vec<Name>,
+    /// The full names of the modules below it, if there are any.
+    pub below: Vec<Name>,
     /// A remedy in words, for when none of the neighbours can be meant.
     pub remedy: Option<String>,
 }

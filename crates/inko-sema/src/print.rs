@@ -109,7 +109,10 @@ impl Printer<'_, '_> {
             Type::Any => out.push_str("Any"),
             Type::Never => out.push_str("Never"),
             Type::SelfType => out.push_str("Self"),
-            Type::Error => out.push_str("<unknown>"),
+            Type::Error => {
+                self.world.printed_error.set(true);
+                out.push_str("<unknown>");
+            }
             Type::Hole(hole) => match self.world.hole_bounds(*hole) {
                 (bounds, Some(param)) => {
                     out.push_str(&self.world.program.params[param].name);

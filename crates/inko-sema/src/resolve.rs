@@ -6,7 +6,7 @@ use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::MethodId;
 use crate::types::{BlockKind, BlockType, ModuleId, ParamId, Type, TypeId};
-use crate::world::{Symbol, View, World};
+use crate::world::{Origin, Symbol, View, World};
 use inko_syntax::ast::{self, TypeKind};
 use inko_syntax::{Name, Span};
 
@@ -45,10 +45,21 @@ pub(crate) fn is_literal_constant(name: &str) -> bool {
 }
 
 impl World<'_> {
-    /// What a constant or a method name means in a module: its own definition or an import.
-    pub(crate) fn symbol(&self, module: ModuleId, name: &Name) -> Option<Symbol> {
+    /// What a constant or a method name means where it is used in a module: the module's own definition or an import.
+    /// A name that several imports bring is reported, and poisoned.
+    pub(crate) fn lookup(&mut self, module: ModuleId, name: &Name, span: Span) -> Option<Symbol> {
         let scope = &self.scopes[module];
-        scope.members.get(name).copied().or_else(|| scope.globals.get(name).map(|(symbol, _)| *symbol))
+        let member = scope.members.get(name).copied();
+        match (member, scope.globals.get(name).copied()) {
+            (None, Some((Symbol::Ambiguous, Origin::Several(first, second)))) => {
+                self.report(span, Problem::AmbiguousName { name: name.clone(), first, second });
+                if self.silent == 0 {
+                    self.scopes[module].globals.insert(name.clone(), (Symbol::Poison, Origin::All(first)));
+                }
+                Some(Symbol::Poison)
+            }
+            (member, global) => member.or(global.map(|(symbol, _)| symbol)),
+        }
     }
 
     /// The constant that is most likely meant by an unknown one.
@@ -136,7 +147,7 @@ impl World<'_> {
         own: SelfUse,
     ) -> TypeId {
         let args_types: Vec<TypeId> = args.iter().map(|arg| self.resolve_type(scope, arg, own)).collect();
-        match self.symbol(scope.module, &name.name) {
+        match self.lookup(scope.module, &name.name, name.span) {
             Some(Symbol::Class(class)) => {
                 let count = self.program.classes[class].type_params.len();
                 let bare = self.class_self(class);
@@ -155,7 +166,7 @@ impl World<'_> {
                 let ty = self.intern(Type::Trait(id, args_types));
                 if self.note_bounds(ty, span, scope) { ty } else { self.core.error }
             }
-            Some(Symbol::Poison) => self.core.error,
+            Some(Symbol::Poison | Symbol::Ambiguous) => self.core.error,
             Some(Symbol::Constant(constant)) => {
                 let related = self.program.constants[constant].span;
                 self.report(name.span, Problem::NotAType { name: name.name.clone(), related: Some(related) });
@@ -190,6 +201,8 @@ impl World<'_> {
             return true;
         }
         match &mut self.pending_bounds {
+            // What is only tried is checked again later.
+            Some(_) if self.silent > 0 => true,
             Some(pending) => {
                 let (method, self_type) = (scope.method, scope.self_type);
                 pending.push(PendingBounds { ty, span, method, self_type });
@@ -229,15 +242,18 @@ impl World<'_> {
         fits
     }
 
-    /// Resolves the bounds of a type parameter; each must be a trait (T15).
+    /// Resolves the bounds of a type parameter; each must be a trait (T15). One that isn't is the error type, so that
+    /// nothing is said about what the parameter would answer to.
     pub(crate) fn resolve_bounds(&mut self, scope: &TypeScope<'_>, bounds: &[ast::Type]) -> Vec<TypeId> {
         let mut types = Vec::with_capacity(bounds.len());
         for bound in bounds {
             let ty = self.resolve_type(scope, bound, SelfUse::Early);
             match self.view(ty) {
-                View::Trait(_) => types.push(ty),
-                View::Error => {}
-                _ => self.report(bound.span, Problem::BoundNotATrait { ty }),
+                View::Trait(_) | View::Error => types.push(ty),
+                _ => {
+                    self.report(bound.span, Problem::BoundNotATrait { ty });
+                    types.push(self.core.error);
+                }
             }
         }
         types

@@ -386,6 +386,30 @@ pub struct Call {
     pub throws: Option<TypeId>,
 }
 
+impl Drop for Call {
+    /// Frees the links of a chain one after the other: there may be more than the stack has room for.
+    fn drop(&mut self) {
+        let mut receiver = self.receiver.take();
+        while let Some(Expr { kind: ExprKind::Call(link), .. }) = &mut receiver {
+            receiver = link.receiver.take();
+        }
+    }
+}
+
+impl Call {
+    /// The calls of the chain that ends in this one, from the first to this: each is the receiver of the next.
+    pub fn chain<'c>(&'c self, expr: &'c Expr) -> Vec<(&'c Expr, &'c Call)> {
+        let mut links = vec![(expr, self)];
+        let mut link = self;
+        while let Some(receiver @ Expr { kind: ExprKind::Call(call), .. }) = &link.receiver {
+            links.push((receiver, &**call));
+            link = call;
+        }
+        links.reverse();
+        links
+    }
+}
+
 /// What a send calls.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Target {

@@ -10,8 +10,9 @@ use crate::resolve::PendingBounds;
 use crate::tree::{BodyId, ConstantId, MethodId, Program};
 use crate::types::{BlockType, ClassId, HoleId, ModuleId, ParamId, TraitId, Type, TypeId};
 use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
-use inko_diagnostics::{Code, Diagnostic};
+use inko_diagnostics::{Code, Diagnostic, Severity};
 use inko_syntax::{Name, Span, ast};
+use std::cell::Cell;
 
 /// The hash table of this crate.
 pub(crate) type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
@@ -54,6 +55,8 @@ pub(crate) enum Symbol {
     /// A method of a module object, with the module.
     Method(ModuleId, MethodId),
     Module(ModuleId),
+    /// Different things, of which `*` imports bring at least one. Only [`World::lookup`] sees it, which reports the use.
+    Ambiguous,
     /// An import that failed; using it gives no further error.
     Poison,
 }
@@ -63,8 +66,22 @@ pub(crate) enum Symbol {
 pub(crate) enum Origin {
     /// The language's implicit imports.
     Implicit,
-    /// An import at this place.
+    /// An import by name at this place.
     Import(Span),
+    /// A `*` import at this place.
+    All(Span),
+    /// A `*` import at the first place, and what it clashes with: another `*` import, or an implicit one.
+    Several(Span, Option<Span>),
+}
+
+impl Origin {
+    /// Where the import is, unless it is implicit.
+    pub(crate) fn place(self) -> Option<Span> {
+        match self {
+            Origin::Implicit => None,
+            Origin::Import(span) | Origin::All(span) | Origin::Several(span, _) => Some(span),
+        }
+    }
 }
 
 /// What the code of one module can name without a receiver.
@@ -112,13 +129,13 @@ pub(crate) enum ConstantState {
     Ready,
 }
 
-/// A body that waits to be checked.
+/// A method whose body, and the defaults of whose arguments, wait to be checked.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
     pub(crate) method: MethodId,
     pub(crate) source: &'a ast::Method,
-    pub(crate) body: &'a ast::Body,
-    pub(crate) id: BodyId,
+    /// A required method has none.
+    pub(crate) body: Option<(&'a ast::Body, BodyId)>,
 }
 
 /// See the module's documentation.
@@ -142,8 +159,14 @@ pub(crate) struct World<'a> {
     pub(crate) module_locals: Map<(ModuleId, Name), Span>,
     /// Classes with an implementation that was rejected: what follows from it isn't reported.
     pub(crate) broken: Map<ClassId, ()>,
+    /// Traits that require something that was rejected.
+    pub(crate) broken_traits: Map<TraitId, ()>,
+    /// Whether a type was printed that isn't known because of another mistake.
+    pub(crate) printed_error: Cell<bool>,
     flags: Vec<u8>,
     diagnostics: Vec<Diagnostic>,
+    /// Problems with a type that isn't known because of another mistake.
+    follow_ups: Vec<Diagnostic>,
     /// While above zero, problems are dropped: the same code is checked again later.
     pub(crate) silent: u32,
 }
@@ -189,8 +212,11 @@ impl<'a> World<'a> {
             pending_bounds: Some(Vec::new()),
             module_locals: Map::default(),
             broken: Map::default(),
+            broken_traits: Map::default(),
+            printed_error: Cell::new(false),
             flags,
             diagnostics: Vec::new(),
+            follow_ups: Vec::new(),
             silent: 0,
         }
     }
@@ -200,6 +226,9 @@ impl<'a> World<'a> {
         let ranks: Map<_, _> =
             collected.modules.iter().enumerate().map(|(rank, module)| (module.file, rank)).collect();
         let mut diagnostics = self.diagnostics;
+        if !diagnostics.iter().any(|one| one.severity == Severity::Error) {
+            diagnostics.extend(self.follow_ups);
+        }
         diagnostics.sort_by_key(|one| {
             let span = Problem::place(one);
             (ranks.get(&span.file).copied().unwrap_or(usize::MAX), span.start)
@@ -207,12 +236,13 @@ impl<'a> World<'a> {
         crate::Checked { program: self.program, diagnostics }
     }
 
-    /// Reports a problem.
+    /// Reports a problem. One about a type that isn't known is only shown if no other tells why.
     pub(crate) fn report(&mut self, span: Span, problem: Problem) {
-        if self.silent == 0 {
-            let diagnostic = problem.diagnostic(self, span);
-            self.diagnostics.push(diagnostic);
-        }
+        let diagnostic = (self.silent == 0).then(|| problem.diagnostic(self, span));
+        // Parts of the problem may have been printed before.
+        let follows = self.printed_error.replace(false);
+        let list = if follows { &mut self.follow_ups } else { &mut self.diagnostics };
+        list.extend(diagnostic);
     }
 
     /// Takes back the warning that a variable is never read.

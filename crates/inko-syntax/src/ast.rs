@@ -3,6 +3,8 @@
 //!
 //! *Invariant:* the tree says what was written, not what it means. `foo` is an [`ExprKind::Identifier`]
 //! whether it is a local, a message to `self` or an import; the type checker decides.
+//! *Invariant:* only the receivers of messages nest without limit, as in `a.b.c` and `1 + 2 + 3`: whoever walks a
+//! tree goes along them in a loop, from [`Expr::links`].
 
 use crate::{Name, Span};
 
@@ -283,16 +285,7 @@ pub enum ExprKind {
     },
     /// `receiver.name(args)`, `a + b` (name `+`), `a[b]` (name `[]`), `a[b] = c` (name `[]=`),
     /// `a.b = c` (name `b=`).
-    Send {
-        /// The receiver.
-        receiver: Box<Expr>,
-        /// The message.
-        name: Ident,
-        /// Explicit type arguments.
-        type_args: Vec<Type>,
-        /// The arguments, a trailing block last.
-        args: Vec<Arg>,
-    },
+    Send(Box<Message>),
     /// `name = value`
     Assign(Ident, Box<Expr>),
     /// `@name = value`
@@ -348,6 +341,51 @@ pub enum ExprKind {
     Match(Box<Match>),
     /// Something that could not be parsed; an error was reported.
     Error,
+}
+
+/// A message with its receiver.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Message {
+    /// The receiver, often the result of another message.
+    pub receiver: Expr,
+    /// The message.
+    pub name: Ident,
+    /// Explicit type arguments.
+    pub type_args: Vec<Type>,
+    /// The arguments, a trailing block last.
+    pub args: Vec<Arg>,
+}
+
+impl Drop for Message {
+    /// Frees the links of a chain one after the other: there may be more than the stack has room for.
+    fn drop(&mut self) {
+        let mut receiver = self.take_receiver();
+        while let ExprKind::Send(link) = &mut receiver.kind {
+            receiver = link.take_receiver();
+        }
+    }
+}
+
+impl Message {
+    fn take_receiver(&mut self) -> Expr {
+        let span = self.receiver.span;
+        std::mem::replace(&mut self.receiver, Expr { kind: ExprKind::Error, span })
+    }
+}
+
+impl Expr {
+    /// The start of the chain of messages that this is, and its links from the first to the last, each with the span
+    /// of the chain up to there. An expression that isn't a send is the start of a chain without links.
+    pub fn links(&self) -> (&Expr, Vec<(&Message, Span)>) {
+        let mut start = self;
+        let mut links = Vec::new();
+        while let ExprKind::Send(link) = &start.kind {
+            links.push((&**link, start.span));
+            start = &link.receiver;
+        }
+        links.reverse();
+        (start, links)
+    }
 }
 
 /// A piece of a template string.

@@ -234,11 +234,16 @@ impl Display for Show<'_, Expr> {
                 each(f, args.as_deref().unwrap_or_default())?;
                 f.write_str(if plain { "" } else { ")" })
             }
-            ExprKind::Send { receiver, name, type_args: types, args } => {
-                write!(f, "(send {} {}", Show(&**receiver), name.name)?;
-                type_args(f, types)?;
-                each(f, args)?;
-                f.write_char(')')
+            ExprKind::Send(_) => {
+                let (start, links) = self.0.links();
+                write!(f, "{}{}", "(send ".repeat(links.len()), Show(start))?;
+                for (link, _) in links {
+                    write!(f, " {}", link.name.name)?;
+                    type_args(f, &link.type_args)?;
+                    each(f, &link.args)?;
+                    f.write_char(')')?;
+                }
+                Ok(())
             }
             ExprKind::Assign(name, value) => write!(f, "(= {} {})", name.name, Show(&**value)),
             ExprKind::AssignAttribute(name, value) => write!(f, "(= @{} {})", name.name, Show(&**value)),

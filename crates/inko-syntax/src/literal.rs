@@ -47,7 +47,9 @@ fn escape(character: char, quote: Quote) -> Option<char> {
     let double = quote != Quote::Single;
     let template = quote == Quote::Template;
     Some(match character {
-        '\\' | '\'' => character,
+        '\\' => '\\',
+        // Double quotes keep the backslash: `"'it\'s'"` is the source text of a literal in single quotes.
+        '\'' if quote != Quote::Double => '\'',
         '"' if double => '"',
         'n' if double => '\n',
         'r' if double => '\r',
@@ -116,22 +118,40 @@ pub(crate) fn float(raw: &str) -> f64 {
 mod tests {
     use super::*;
 
+    /// Every escape in every kind of quotes; `None` keeps both characters.
     #[test]
-    fn single_quotes_know_two_escapes() {
-        assert_eq!(unescape(r"\n", Quote::Single), r"\n");
-        assert_eq!(unescape(r"a\'b\\", Quote::Single), r"a'b\");
-        assert_eq!(unescape(r#"\""#, Quote::Single), r#"\""#);
-    }
-
-    #[test]
-    fn double_quotes_know_more() {
-        assert_eq!(unescape(r#"\n\r\t\e\0\"\'\\n\q"#, Quote::Double), "\n\r\t\u{1b}\0\"'\\n\\q");
-        assert_eq!(unescape("\\`\\{", Quote::Double), "\\`\\{");
+    fn escapes() {
+        for (character, single, double, template) in [
+            ('\\', Some('\\'), Some('\\'), Some('\\')),
+            ('\'', Some('\''), None, Some('\'')),
+            ('"', None, Some('"'), Some('"')),
+            ('`', None, None, Some('`')),
+            ('{', None, None, Some('{')),
+            ('n', None, Some('\n'), Some('\n')),
+            ('r', None, Some('\r'), Some('\r')),
+            ('t', None, Some('\t'), Some('\t')),
+            ('e', None, Some('\u{1b}'), Some('\u{1b}')),
+            ('0', None, Some('\0'), Some('\0')),
+            ('q', None, None, None),
+            ('}', None, None, None),
+            ('ä', None, None, None),
+        ] {
+            let raw = format!("<\\{character}>");
+            let kinds = [(Quote::Single, single), (Quote::Double, double), (Quote::Template, template)];
+            for (quote, value) in kinds {
+                let want = value.map_or(raw.clone(), |value| format!("<{value}>"));
+                assert_eq!(unescape(&raw, quote), want, "{raw} {quote:?}");
+            }
+        }
+        assert_eq!(unescape("\\\\n", Quote::Double), "\\n");
     }
 
     #[test]
     fn templates_continue_lines() {
         assert_eq!(unescape("a\\  \n  b", Quote::Template), "ab");
+        assert_eq!(unescape("a\\\r\n \r\n\tb", Quote::Template), "ab");
+        assert_eq!(unescape("a\\\rb", Quote::Template), "ab");
+        assert_eq!(unescape("a\\\n  b", Quote::Double), "a\\\n  b");
         assert_eq!(unescape("a\\  b", Quote::Template), "a\\  b");
         assert_eq!(unescape("\\{\\`", Quote::Template), "{`");
     }

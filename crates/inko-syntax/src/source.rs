@@ -84,9 +84,11 @@ pub struct SourceMap {
 }
 
 impl SourceMap {
-    /// Adds a file and returns its id. Texts of 4 GiB or more are the caller's to refuse.
+    /// Adds a file and returns its id. Texts of 4 GiB or more are the caller's to refuse. A byte-order mark
+    /// at the start isn't part of the text, so that it takes no column.
     pub fn add(&mut self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
         let (path, text) = (path.into(), text.into());
+        let text = text.strip_prefix('\u{feff}').map_or_else(|| text.clone(), Arc::from);
         let id = FileId(self.files.len() as u32);
         self.files.push(SourceFile { path, line_starts: line_starts(&text), text });
         id

@@ -459,6 +459,7 @@ fn spans_are_exact() {
     let inko_syntax::ast::Item::Expr(expr) = &parsed.module.items[0] else { panic!("no expression") };
     let text = |span: inko_syntax::Span| &source[span.start as usize..span.end as usize];
     assert_eq!(text(expr.span), "a.b(1)\n  .c + 2");
-    let inko_syntax::ast::ExprKind::Send { receiver, name, args, .. } = &expr.kind else { panic!("no send") };
+    let inko_syntax::ast::ExprKind::Send(send) = &expr.kind else { panic!("no send") };
+    let inko_syntax::ast::Message { receiver, name, args, .. } = &**send;
     assert_eq!((text(receiver.span), text(name.span), text(args[0].value.span)), ("a.b(1)\n  .c", "+", "2"));
 }

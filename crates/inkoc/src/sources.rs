@@ -132,7 +132,8 @@ impl Loader for Sources {
         let (parent, _) = name.rsplit_once("::").unwrap_or(("", name));
         let library = is_std(name).then_some(&self.library);
         let searched = library.into_iter().chain(&self.includes);
-        let neighbours = searched.flat_map(|directory| modules(directory, parent)).collect();
+        let neighbours = searched.clone().flat_map(|directory| modules(directory, parent)).collect();
+        let below = searched.flat_map(|directory| modules(directory, name)).collect();
         let file = file_of(name);
         let remedy = if is_std(name) {
             None
@@ -141,7 +142,7 @@ impl Loader for Sources {
         } else {
             Some(format!("name the directory that holds `{file}` with `--include`"))
         };
-        Advice { neighbours, remedy }
+        Advice { neighbours, below, remedy }
     }
 }
 

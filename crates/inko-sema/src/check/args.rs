@@ -138,6 +138,12 @@ impl Checker<'_, '_> {
         args: Vec<Arg<'_>>,
         name: &ast::Ident,
     ) -> Vec<(u32, Expr)> {
+        if let Some(local) = args.last().and_then(|last| self.block_after_local(&last.value)) {
+            let (span, name, local) = (local.span, name.name.clone(), local.name.clone());
+            self.report(span, Problem::BlockAfterLocal { name, local });
+            self.silently(args);
+            return Vec::new();
+        }
         let (count, has_rest) = self.shape(callee);
         let fixed = count - usize::from(has_rest);
         let given = args.len();
@@ -329,6 +335,33 @@ impl Checker<'_, '_> {
                 self.world.silent += u32::from(is_block);
                 self.expr(source);
                 self.world.silent -= u32::from(is_block);
+            }
+        }
+    }
+
+    /// Checks arguments for nothing but the variables that they read, after an error that explains all others in them.
+    pub(super) fn silently(&mut self, args: Vec<Arg<'_>>) {
+        self.world.silent += 1;
+        self.unchecked_args(args);
+        self.world.silent -= 1;
+    }
+
+    /// The variable at the end of an argument that a block follows, as in `while a < b { ... }`: the block was to be an
+    /// argument of the call.
+    fn block_after_local<'s>(&mut self, value: &Value<'s>) -> Option<&'s ast::Ident> {
+        let Value::Source(mut last) = *value else { return None };
+        loop {
+            last = match &last.kind {
+                ast::ExprKind::Send(message) => &message.args.last()?.value,
+                ast::ExprKind::Identifier { name, args: Some(args), .. } => {
+                    let [ast::Arg { name: None, value }] = &args[..] else { return None };
+                    let is_brace = matches!(
+                        &value.kind,
+                        ast::ExprKind::Block(block) if block.form == ast::BlockForm::Brace
+                    );
+                    return (is_brace && self.read_local(name).is_some()).then_some(name);
+                }
+                _ => return None,
             }
         }
     }

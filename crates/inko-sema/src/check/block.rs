@@ -7,6 +7,7 @@ use crate::errors::Problem;
 use crate::resolve::TypeScope;
 use crate::tree::{Body, BodyOwner, BodyParam, Closure, Expr, ExprKind};
 use crate::types::{BlockKind, BlockType, ParamId, Type, TypeId};
+use crate::world::flag;
 use cranelift_entity::PrimaryMap;
 use inko_syntax::{Span, ast};
 
@@ -71,7 +72,10 @@ impl Checker<'_, '_> {
         duplicates(self.world, &block.params);
         let throws = block.throws.as_ref().map(|ty| self.written_type(ty));
         let returns = block.returns.as_ref().map(|ty| self.written_type(ty));
-        frame.throws.ty = throws;
+        // What the literal throws must fit what is expected, which is better said where it is thrown.
+        let expected = want.and_then(|want| want.throws);
+        let expected = expected.filter(|&ty| self.world.flags(ty) & (flag::HOLE | flag::PARAM) == 0);
+        frame.throws.ty = throws.or(expected);
         frame.throws.written = throws.is_some();
         frame.written = Written::of_block(block);
         frame.returns = returns.filter(|_| frame.kind == FrameKind::Lambda);
@@ -97,7 +101,10 @@ impl Checker<'_, '_> {
         let mut returns = returns.unwrap_or(code.ty);
         self.end_of_throws(block.throws.as_ref().map(|ty| ty.span));
         let frame = self.frames.pop();
-        let throws = frame.as_ref().and_then(|frame| frame.throws.ty);
+        let throws = frame.as_ref().and_then(|frame| {
+            let throws = frame.throws;
+            throws.ty.filter(|_| throws.written || throws.threw)
+        });
         for (ty, place) in frame.map(|frame| frame.returned).unwrap_or_default() {
             // A lambda that only leaves by `return` gives what it returns.
             if self.world.is_never(returns) {
@@ -122,7 +129,13 @@ impl Checker<'_, '_> {
                 let ty = self.written_type(written);
                 if param.rest { self.world.array_type(ty) } else { ty }
             }
-            (None, Some(default)) => default.ty,
+            (None, Some(default)) => {
+                // The expected type fixes what the default leaves open, such as the values of `Array.new`.
+                if let Some(expected) = expected.filter(|_| self.world.flags(default.ty) & flag::HOLE != 0) {
+                    self.world.fits(default.ty, expected);
+                }
+                default.ty
+            }
             (None, None) => match expected {
                 Some(expected) => expected,
                 None => {

@@ -6,7 +6,7 @@ use crate::errors::Problem;
 use crate::transform::Subst;
 use crate::tree::{BodyParam, ConstantId, Expr, ExprKind, MethodId, Owner};
 use crate::types::{ModuleId, ParamId, Type, TypeId};
-use crate::world::{Job, World};
+use crate::world::{Job, World, flag};
 use inko_syntax::ast::{self, Item};
 use inko_syntax::{Name, Span};
 
@@ -92,9 +92,16 @@ fn method_body(world: &mut World<'_>, job: &Job<'_>) {
     frame.written = Written::of_method(job.source);
     checker.frames.push(frame);
     let body_params = checker.method_params(job.method, &job.source.params);
-    let code = checker.sequence(&job.body.exprs, job.body.span);
+    let Some((source, id)) = job.body else {
+        // The defaults of a required method only say which arguments may be left out.
+        checker.finish_lambdas();
+        world.extra_bounds.clear();
+        world.holes.clear();
+        return;
+    };
+    let code = checker.sequence(&source.exprs, source.span);
     if !ignore_return && !is_generator && !checker.world.fits(code.ty, returns) {
-        let (span, have) = (checker.last_place(&job.body.exprs, job.source.name.span), code.ty);
+        let (span, have) = (checker.last_place(&source.exprs, job.source.name.span), code.ty);
         let related = job.source.returns.as_ref().map(|ty| ty.span);
         checker.report(span, Problem::ReturnMismatch { want: returns, have, related });
     }
@@ -105,20 +112,21 @@ fn method_body(world: &mut World<'_>, job: &Job<'_>) {
         checker.report(written.span, Problem::NeverYields { ty });
     }
     checker.unused_locals();
-    let body = &mut checker.world.program.bodies[job.id];
+    let body = &mut checker.world.program.bodies[id];
     (body.throws, body.returns, body.ignore_return) = (throws, returns, ignore_return || is_generator);
-    checker.finish(job.id, code, body_params);
+    checker.finish(id, code, body_params);
     world.extra_bounds.clear();
     world.holes.clear();
 }
 
 /// The type of the default of an argument without annotation; `None` if it can't be told without
-/// checking other bodies first.
+/// checking other bodies first. What the default leaves open is as the first of the `wanted` types has it which it fits.
 pub(crate) fn default_type(
     world: &mut World<'_>,
     id: MethodId,
     source: &ast::Method,
     index: usize,
+    wanted: &[TypeId],
 ) -> Option<TypeId> {
     let default = source.params.get(index)?.default.as_ref()?;
     let (self_type, instance) = self_types(world, id);
@@ -129,7 +137,15 @@ pub(crate) fn default_type(
     checker.frames.push(Frame::new(FrameKind::Method, None));
     checker.method_params(id, &source.params[..index]);
     let ty = checker.expr(default).ty;
+    for &wanted in wanted {
+        let wanted = world.rigid(wanted);
+        if world.flags(ty) & flag::HOLE != 0 && world.fits(ty, wanted) {
+            break;
+        }
+    }
     let ty = world.closed(ty);
+    let ids: Vec<ParamId> = world.params_in_scope(id).into_iter().map(|(_, param)| param).collect();
+    let ty = world.loose(ty, &ids);
     world.silent -= 1;
     world.holes.clear();
     (!world.is_error(ty)).then_some(ty)
@@ -191,6 +207,10 @@ impl<'w, 'a> Checker<'w, 'a> {
             let ty = self.world.rigid(ty);
             let default = param.default.as_ref().map(|default| {
                 let value = self.expr(default);
+                if param.ty.is_none() && self.world.is_error(ty) && !self.world.is_error(value.ty) {
+                    let name = param.name.name.clone();
+                    self.report(param.name.span, Problem::UntypedArgument { name });
+                }
                 let because = param.ty.as_ref().map(|ty| (ty.span, TYPE_GIVEN));
                 self.require(value.ty, ty, default.span, because);
                 value

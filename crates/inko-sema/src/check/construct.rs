@@ -79,9 +79,9 @@ impl Checker<'_, '_> {
         } else if self.params.iter().any(|(param, _)| param == text) {
             Err(Problem::NotAClass { name: text.clone() })
         } else {
-            match self.world.symbol(self.module, text) {
+            match self.world.lookup(self.module, text, name.span) {
                 Some(Symbol::Class(class)) => Ok(class),
-                Some(Symbol::Poison) => return None,
+                Some(Symbol::Poison | Symbol::Ambiguous) => return None,
                 Some(Symbol::Trait(id)) => {
                     let related = self.world.program.traits[id].span;
                     Err(Problem::TraitAsClass { name: text.clone(), related })

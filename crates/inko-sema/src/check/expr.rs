@@ -31,9 +31,7 @@ impl Checker<'_, '_> {
             ast::ExprKind::Identifier { name, type_args, args } => {
                 self.identifier(name, type_args, args.as_deref())
             }
-            ast::ExprKind::Send { receiver, name, type_args, args } => {
-                self.send(receiver, name, type_args, args, span)
-            }
+            ast::ExprKind::Send(_) => self.sends(expr),
             ast::ExprKind::Assign(name, value) => self.assign(name, value, span),
             ast::ExprKind::AssignAttribute(name, value) => {
                 let checked = self.expr(value);
@@ -118,7 +116,7 @@ impl Checker<'_, '_> {
             self.report(span, Problem::TypeAsValue { name: name.name.clone() });
             return self.failed(span);
         }
-        match self.world.symbol(self.module, &name.name) {
+        match self.world.lookup(self.module, &name.name, name.span) {
             Some(symbol) => self.symbol_value(symbol, &name.name, span),
             None => {
                 let problem = self.world.unknown_constant(self.module, &name.name);
@@ -158,7 +156,7 @@ impl Checker<'_, '_> {
                 let name = ast::Ident { name: name.clone(), span };
                 self.imported(module, &name, &[], Vec::new())
             }
-            Symbol::Poison => self.failed(span),
+            Symbol::Poison | Symbol::Ambiguous => self.failed(span),
         }
     }
 
@@ -176,7 +174,7 @@ impl Checker<'_, '_> {
         if let Some(found) = self.own_module_method(&name.name) {
             return self.call(found, None, name, &[], Vec::new());
         }
-        match self.world.symbol(self.module, &name.name) {
+        match self.world.lookup(self.module, &name.name, name.span) {
             Some(symbol) => self.symbol_value(symbol, &name.name, span),
             None => {
                 let problem = self.world.unknown_constant(self.module, &name.name);

@@ -10,10 +10,14 @@ impl Checker<'_, '_> {
     /// Stores a finished body and closes the types in it and in its lambdas.
     pub(super) fn finish(mut self, id: BodyId, code: Expr, params: Vec<BodyParam>) {
         self.store_body(id, code, params);
-        let Self { world, mut lambdas, .. } = self;
-        lambdas.push(id);
-        for id in lambdas {
-            close_body(world, id);
+        self.lambdas.push(id);
+        self.finish_lambdas();
+    }
+
+    /// Closes the types in the bodies that are left when there is none around them.
+    pub(super) fn finish_lambdas(self) {
+        for id in self.lambdas {
+            close_body(self.world, id);
         }
     }
 
@@ -112,14 +116,22 @@ fn close_expr(world: &mut World<'_>, expr: &mut Expr) {
     }
 }
 
-fn close_call(world: &mut World<'_>, call: &mut Call) {
-    if let Some(receiver) = &mut call.receiver {
-        close_expr(world, receiver);
+/// A call, and the calls that its receiver consists of.
+fn close_call(world: &mut World<'_>, mut call: &mut Call) {
+    loop {
+        for (_, arg) in &mut call.args {
+            close_expr(world, arg);
+        }
+        close_throws(world, &mut call.throws);
+        call = match &mut call.receiver {
+            Some(Expr { kind: ExprKind::Call(next), ty, .. }) => {
+                close(world, ty);
+                next
+            }
+            Some(receiver) => return close_expr(world, receiver),
+            None => return,
+        }
     }
-    for (_, arg) in &mut call.args {
-        close_expr(world, arg);
-    }
-    close_throws(world, &mut call.throws);
 }
 
 fn close_closure(world: &mut World<'_>, closure: &mut Closure) {

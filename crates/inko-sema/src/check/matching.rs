@@ -75,7 +75,7 @@ impl Checker<'_, '_> {
         } else if self.params.iter().any(|(param, _)| *param == name.name) {
             None
         } else {
-            self.world.symbol(self.module, &name.name)
+            self.world.lookup(self.module, &name.name, name.span)
         };
         let fresh = |checker: &mut Self, params: Vec<crate::types::ParamId>| {
             let mut subst = crate::transform::Subst::default();
@@ -91,7 +91,9 @@ impl Checker<'_, '_> {
                 let args = fresh(self, self.world.program.traits[id].type_params.clone());
                 Some((Test::Trait(id), self.world.intern(Type::Trait(id, args))))
             }
-            Some(Symbol::Poison) => Some((Test::Condition(self.failed(name.span)), self.world.core.error)),
+            Some(Symbol::Poison | Symbol::Ambiguous) => {
+                Some((Test::Condition(self.failed(name.span)), self.world.core.error))
+            }
             Some(_) => {
                 self.report(name.span, Problem::NotAType { name: name.name.clone(), related: None });
                 None

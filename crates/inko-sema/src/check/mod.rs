@@ -189,8 +189,12 @@ impl<'w, 'a> Checker<'w, 'a> {
         self.world.rigid(ty)
     }
 
-    /// An expression that failed and was reported.
-    fn failed(&self, span: Span) -> Expr {
+    /// An expression that failed and was reported. What it would have thrown isn't known.
+    fn failed(&mut self, span: Span) -> Expr {
+        let top = self.top();
+        if let Some(operand) = self.tries.last_mut().filter(|operand| operand.frame == top) {
+            operand.failed = true;
+        }
         Expr { kind: ExprKind::Error, ty: self.world.core.error, span }
     }
 

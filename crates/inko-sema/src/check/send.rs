@@ -35,7 +35,7 @@ impl Checker<'_, '_> {
         if let Some(found) = self.own_module_method(&name.name) {
             return self.call(found, None, name, type_args, list);
         }
-        match self.world.scopes[self.module].globals.get(&name.name).map(|(symbol, _)| *symbol) {
+        match self.world.lookup(self.module, &name.name, name.span) {
             Some(Symbol::Method(module, _)) => return self.imported(module, name, type_args, list),
             Some(Symbol::Module(module)) if args.is_none() => return self.module_expr(module, name.span),
             Some(Symbol::Poison) => {
@@ -44,7 +44,12 @@ impl Checker<'_, '_> {
             }
             _ => {}
         }
-        self.unchecked_args(list);
+        // What follows a keyword of another language is nothing like arguments.
+        if foreign(&name.name) == MessageHint::None {
+            self.unchecked_args(list);
+        } else {
+            self.silently(list);
+        }
         self.unknown_identifier(own, name, args);
         self.failed(name.span)
     }
@@ -94,8 +99,7 @@ impl Checker<'_, '_> {
         args: Vec<Arg<'_>>,
     ) -> Expr {
         // The import may have given the method another name.
-        let symbol = self.world.symbol(self.module, &name.name);
-        let method = match symbol {
+        let method = match self.world.lookup(self.module, &name.name, name.span) {
             Some(Symbol::Method(_, method)) => method,
             _ => return self.failed(name.span),
         };
@@ -107,24 +111,22 @@ impl Checker<'_, '_> {
         self.call(found, None, name, type_args, args)
     }
 
-    /// `receiver.name(args)` and operators.
-    pub(super) fn send(
-        &mut self,
-        receiver: &ast::Expr,
-        name: &ast::Ident,
-        type_args: &[ast::Type],
-        args: &[ast::Arg],
-        span: Span,
-    ) -> Expr {
-        let args: Vec<Arg<'_>> = args.iter().map(Arg::from).collect();
-        if let ast::ExprKind::Constant(constant) = &receiver.kind
-            && constant.name == intrinsic::RECEIVER
-            && self.world.is_library(self.module)
-        {
-            return self.intrinsic(name, args, span);
+    /// `receiver.name(args)` and operators: a chain of them, from left to right.
+    pub(super) fn sends(&mut self, expr: &ast::Expr) -> Expr {
+        let (start, links) = expr.links();
+        let is_intrinsic = matches!(
+            &start.kind,
+            ast::ExprKind::Constant(constant) if constant.name == intrinsic::RECEIVER
+        ) && self.world.is_library(self.module);
+        let mut receiver = if is_intrinsic { None } else { Some(self.expr(start)) };
+        for (link, span) in links {
+            let args: Vec<Arg<'_>> = link.args.iter().map(Arg::from).collect();
+            receiver = Some(match receiver {
+                Some(receiver) => self.send_to(receiver, &link.name, &link.type_args, args, span),
+                None => self.intrinsic(&link.name, args, span),
+            });
         }
-        let receiver = self.expr(receiver);
-        self.send_to(receiver, name, type_args, args, span)
+        receiver.unwrap_or_else(|| self.failed(expr.span))
     }
 
     /// An operator with an operand that has yet to be checked, for compound assignments.
@@ -165,7 +167,7 @@ impl Checker<'_, '_> {
     fn unknown_message(&mut self, ty: TypeId, name: &ast::Ident) {
         let is_open = matches!(self.world.view(ty), View::Hole(_));
         let ty = self.world.settled(ty);
-        if matches!(self.world.view(ty), View::Class(class) if self.world.broken.contains_key(&class)) {
+        if self.is_broken(ty) {
             return;
         }
         if let View::Module(module) = self.world.view(ty)
@@ -177,6 +179,17 @@ impl Checker<'_, '_> {
         }
         let hint = if is_open { MessageHint::Open } else { self.message_hint(ty, &name.name) };
         self.report(name.span, Problem::UnknownMessage { ty, name: name.name.clone(), hint });
+    }
+
+    /// Whether a type may lack messages because of a mistake in its definition.
+    fn is_broken(&mut self, ty: TypeId) -> bool {
+        let bounds = match self.world.view(ty) {
+            View::Class(class) => return self.world.broken.contains_key(&class),
+            View::Trait(id) => return self.world.broken_traits.contains_key(&id),
+            View::Hole(hole) => self.world.hole_bounds(hole).0,
+            _ => self.world.bounds_of(ty),
+        };
+        bounds.into_iter().any(|bound| self.world.is_error(bound) || self.is_broken(bound))
     }
 
     /// Calls a method that was found.

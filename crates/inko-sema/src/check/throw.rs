@@ -3,20 +3,38 @@
 
 use super::local::Kind;
 use super::{Checker, FrameKind};
-use crate::errors::Problem;
+use crate::errors::{Keyword, Problem};
 use crate::tree::{Expr, ExprKind, Try, TryHandler};
 use crate::types::TypeId;
 use crate::world::View;
 use inko_syntax::{Name, Span, ast};
 
+/// A value that is thrown.
+#[derive(Clone, Copy)]
+struct Thrown {
+    ty: TypeId,
+    /// Where the value comes from.
+    place: Span,
+    /// What threw it out of a closure, whose caller was to catch it, perhaps.
+    in_closure: Option<Keyword>,
+}
+
 /// An operand of `try` that is being checked.
 pub(super) struct Operand {
     /// The frame that the `try` stands in.
-    frame: usize,
+    pub(super) frame: usize,
     /// What was thrown in it so far; the outermost node comes last.
-    thrown: Vec<(TypeId, Span)>,
+    thrown: Vec<Thrown>,
     /// Whether something in it would throw, were its type parameter not `Never`.
     generic: bool,
+    /// Whether something in it failed, so that what it would throw isn't known.
+    pub(super) failed: bool,
+}
+
+impl Operand {
+    fn new(frame: usize) -> Self {
+        Self { frame, thrown: Vec::new(), generic: false, failed: false }
+    }
 }
 
 /// The text that `try!` panics with when nothing is known about the error.
@@ -27,25 +45,34 @@ impl Checker<'_, '_> {
     pub(super) fn throw(&mut self, local: bool, value: &ast::Expr, span: Span) -> Expr {
         let place = value.span;
         let value = self.expr(value);
-        self.throw_to(local, value.ty, place, span);
+        let thrown = Thrown { ty: value.ty, place, in_closure: None };
+        self.throw_to(local, thrown, span, Keyword::Throw);
         let kind = ExprKind::Throw { local, value: Box::new(value) };
         Expr { kind, ty: self.world.core.never, span }
     }
 
     /// Notes that a value is thrown here: to the operand of a `try` that contains this place within the
     /// boundary, else out of the boundary.
-    fn throw_to(&mut self, local: bool, ty: TypeId, value: Span, span: Span) {
-        let boundary = if local { self.top() } else { self.boundary() };
+    fn throw_to(&mut self, local: bool, mut thrown: Thrown, span: Span, keyword: Keyword) {
+        let top = self.top();
+        let boundary = if local { top } else { self.boundary() };
         if let Some(operand) = self.tries.last_mut()
             && operand.frame >= boundary
         {
-            operand.thrown.push((ty, value));
+            if operand.frame != top {
+                thrown.in_closure = Some(keyword);
+            }
+            operand.thrown.push(thrown);
             return;
         }
-        self.record(boundary, ty, value, span);
+        if boundary != top {
+            thrown.in_closure = Some(keyword);
+        }
+        self.record(boundary, thrown, span, keyword);
     }
 
-    fn record(&mut self, boundary: usize, ty: TypeId, value: Span, span: Span) {
+    fn record(&mut self, boundary: usize, thrown: Thrown, span: Span, keyword: Keyword) {
+        let Thrown { ty, place: value, in_closure } = thrown;
         let ty = self.world.settled(ty);
         if self.world.is_never(ty) {
             return;
@@ -58,7 +85,7 @@ impl Checker<'_, '_> {
             } else {
                 // The closure was to throw it, most likely.
                 self.frames[top].throws.threw = true;
-                Problem::ThrowOutsideMethod
+                Problem::ThrowOutsideMethod { keyword }
             };
             self.report(span, problem);
             return;
@@ -68,10 +95,14 @@ impl Checker<'_, '_> {
         let infers = !frame.throws.written && frame.kind != FrameKind::Method;
         match frame.throws.ty {
             Some(want) => {
-                self.require(ty, want, value, place.map(|place| (place, "the throw type is given here")));
+                if !self.world.fits(ty, want) {
+                    // The closure was to throw it, perhaps.
+                    self.frames[top].throws.threw = true;
+                    self.report(value, Problem::ThrowMismatch { want, have: ty, related: place, in_closure });
+                }
             }
             None if infers => frame.throws.ty = Some(ty),
-            None => self.report(span, Problem::ThrowUndeclared { ty, method, in_closure: boundary != top }),
+            None => self.report(span, Problem::ThrowUndeclared { ty, method, in_closure }),
         }
     }
 
@@ -87,17 +118,23 @@ impl Checker<'_, '_> {
         let top = self.top();
         let operand = self.tries.last_mut().filter(|operand| operand.frame == top);
         match (throws, operand) {
-            (Some(ty), Some(operand)) => operand.thrown.push((ty, span)),
+            (Some(ty), Some(operand)) => {
+                operand.thrown.push(Thrown { ty, place: span, in_closure: None });
+            }
             (None, Some(operand)) => operand.generic |= generic,
             (Some(ty), None) => {
-                // With the `try` that is missing, all of these would throw.
-                let boundary = self.boundary();
-                for frame in &mut self.frames[boundary..] {
-                    frame.throws.threw = true;
-                }
+                self.seems_to_throw();
                 self.report(span, Problem::MissingTry { name: name.clone(), ty, related });
             }
             (None, None) => {}
+        }
+    }
+
+    /// Notes that the blocks around here would throw, were it not for a mistake.
+    fn seems_to_throw(&mut self) {
+        let boundary = self.boundary();
+        for frame in &mut self.frames[boundary..] {
+            frame.throws.threw = true;
         }
     }
 
@@ -117,9 +154,9 @@ impl Checker<'_, '_> {
     /// Checks the operand of a `try`.
     fn operand(&mut self, operand: &ast::Expr) -> (Expr, Operand) {
         let frame = self.top();
-        self.tries.push(Operand { frame, thrown: Vec::new(), generic: false });
+        self.tries.push(Operand::new(frame));
         let value = self.expr(operand);
-        let operand = self.tries.pop().unwrap_or(Operand { frame, thrown: Vec::new(), generic: false });
+        let operand = self.tries.pop().unwrap_or(Operand::new(frame));
         (value, operand)
     }
 
@@ -134,12 +171,15 @@ impl Checker<'_, '_> {
         let (value, thrown) = self.operand(operand);
         let Some(handler) = handler else {
             self.warn_useless(&value, &thrown, span);
+            if thrown.failed {
+                self.seems_to_throw();
+            }
             let mut seen: Vec<TypeId> = Vec::new();
-            for (ty, place) in thrown.thrown {
-                let ty = self.world.settled(ty);
-                if !seen.contains(&ty) {
-                    seen.push(ty);
-                    self.throw_to(local, ty, place, place);
+            for mut one in thrown.thrown {
+                one.ty = self.world.settled(one.ty);
+                if !seen.contains(&one.ty) {
+                    seen.push(one.ty);
+                    self.throw_to(local, one, one.place, Keyword::Try);
                 }
             }
             let ty = value.ty;
@@ -200,17 +240,21 @@ impl Checker<'_, '_> {
     }
 
     fn warn_useless(&mut self, value: &Expr, thrown: &Operand, span: Span) {
-        if thrown.thrown.is_empty() && !thrown.generic && !self.world.is_error(value.ty) {
+        let nothing = thrown.thrown.is_empty() && !thrown.generic && !thrown.failed;
+        if nothing && !self.world.is_error(value.ty) {
             self.report(span, Problem::UselessTry);
         }
     }
 
     /// The type of the error variable: the outermost node's if all others fit it, else `Any`.
     fn error_type(&mut self, thrown: &Operand) -> TypeId {
-        let Some(&(outermost, _)) = thrown.thrown.last() else {
+        if thrown.failed {
+            return self.world.core.error;
+        }
+        let Some(outermost) = thrown.thrown.last().map(|one| one.ty) else {
             return if thrown.generic { self.world.core.never } else { self.world.core.any };
         };
-        let all = thrown.thrown.iter().all(|&(ty, _)| self.world.fits(ty, outermost));
+        let all = thrown.thrown.iter().all(|one| self.world.fits(one.ty, outermost));
         if all { outermost } else { self.world.core.any }
     }
 

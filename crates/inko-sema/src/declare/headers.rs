@@ -96,6 +96,8 @@ fn trait_header(world: &mut World<'_>, module: ModuleId, source: &ast::Trait) {
         let args = world.args(required).to_vec();
         if let View::Trait(other) = world.view(required) {
             world.program.traits[id].required.insert(other, args);
+        } else {
+            world.broken_traits.insert(id, ());
         }
     }
 }
@@ -121,9 +123,9 @@ fn target(world: &mut World<'_>, module: ModuleId, name: &ast::Ident) -> Result<
     if name.name == "Nil" {
         return Ok(world.core.nil_class);
     }
-    match world.symbol(module, &name.name) {
+    match world.lookup(module, &name.name, name.span) {
         Some(Symbol::Class(class)) => Ok(class),
-        Some(Symbol::Poison) => Err(None),
+        Some(Symbol::Poison | Symbol::Ambiguous) => Err(None),
         Some(Symbol::Trait(id)) => {
             let related = world.program.traits[id].span;
             Err(Some(Problem::TraitAsClass { name: name.name.clone(), related }))

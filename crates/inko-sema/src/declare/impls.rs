@@ -9,7 +9,6 @@ use crate::world::World;
 use inko_syntax::Name;
 
 pub(super) fn check(world: &mut World<'_>, declared: &Declared<'_>) {
-    cycles(world);
     for implementation in &declared.implementations {
         required_traits(world, implementation);
         methods(world, implementation);
@@ -34,7 +33,7 @@ fn objects(world: &mut World<'_>, declared: &Declared<'_>) {
 }
 
 /// Reports traits that require themselves, and cuts the circle.
-fn cycles(world: &mut World<'_>) {
+pub(super) fn cut_cycles(world: &mut World<'_>) {
     for id in world.program.traits.keys().collect::<Vec<_>>() {
         let mut path: Vec<TraitId> = world.program.traits[id].required.keys().copied().collect();
         let mut seen = path.clone();

@@ -36,6 +36,11 @@ fn hint(world: &World<'_>, path: &Name, advice: &Advice) -> Option<ModuleHint> {
     if let Some((module, method)) = method_of(world, path) {
         return Some(ModuleHint::Method { module, method });
     }
+    if !advice.below.is_empty() {
+        let mut below = advice.below.clone();
+        below.sort();
+        return Some(ModuleHint::Below(below));
+    }
     let similar = suggest::closest(path, advice.neighbours.iter());
     similar.map(ModuleHint::Similar).or_else(|| advice.remedy.clone().map(ModuleHint::Remedy))
 }
@@ -90,7 +95,7 @@ fn explicit(world: &mut World<'_>, module: ModuleId, import: &ast::Import) {
         Selection::Module => {
             let symbol = from.map_or(Symbol::Poison, Symbol::Module);
             if let Some(last) = import.path.last() {
-                add(world, module, &last.name, symbol, last.span);
+                add(world, module, &last.name, symbol, last.span, By::Name);
             }
         }
         Selection::Constant(name) => one(world, module, from, name, &name.name, name.span),
@@ -107,7 +112,7 @@ fn explicit(world: &mut World<'_>, module: ModuleId, import: &ast::Import) {
                 } else if let Some(last) = import.path.last() {
                     let name = symbol.alias.as_ref().map_or(&last.name, |alias| &alias.name);
                     let value = from.map_or(Symbol::Poison, Symbol::Module);
-                    add(world, module, name, value, bound.span);
+                    add(world, module, name, value, bound.span, By::Name);
                 }
             }
         }
@@ -124,7 +129,7 @@ fn one(
     span: Span,
 ) {
     let Some(from) = from else {
-        add(world, module, bound, Symbol::Poison, span);
+        add(world, module, bound, Symbol::Poison, span, By::Name);
         return;
     };
     let symbol = exported(world, from, &name.name);
@@ -144,7 +149,7 @@ fn one(
         };
         world.report(name.span, problem);
     }
-    add(world, module, bound, symbol.unwrap_or(Symbol::Poison), span);
+    add(world, module, bound, symbol.unwrap_or(Symbol::Poison), span, By::Name);
 }
 
 /// Imports everything that a module defines.
@@ -158,36 +163,68 @@ fn all(world: &mut World<'_>, module: ModuleId, from: ModuleId, span: Span) {
     // The table has no order; messages about clashes need one.
     found.sort_by(|left, right| left.0.cmp(&right.0));
     for (name, symbol) in found {
-        add(world, module, &name, symbol, span);
+        add(world, module, &name, symbol, span, By::All);
     }
 }
 
+/// How an import names what it binds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    Name,
+    /// With everything else of its module, by `*`.
+    All,
+}
+
 /// Binds a global, unless the name is `_` or taken.
-fn add(world: &mut World<'_>, module: ModuleId, name: &Name, symbol: Symbol, span: Span) {
+fn add(world: &mut World<'_>, module: ModuleId, name: &Name, symbol: Symbol, span: Span, by: By) {
     if name == "_" {
         return;
     }
-    let scope = &world.scopes[module];
-    let member = scope.members.get(name).copied();
-    let method = scope.methods.get(name).or_else(|| scope.externs.get(name));
-    let own = member.or_else(|| method.map(|&method| Symbol::Method(module, method)));
-    if let Some(own) = own {
-        if let Some(first) = world.place(own) {
-            world.report(span, Problem::ImportClash { name: name.clone(), first: Some(first) });
+    if let Some(own) = own(world, module, name) {
+        if by == By::Name {
+            taken(world, name, own == symbol, world.place(own), span);
         }
         return;
     }
-    let first = match scope.globals.get(name) {
-        None => {
-            world.scopes[module].globals.insert(name.clone(), (symbol, Origin::Import(span)));
-            return;
-        }
-        Some((_, Origin::Import(first))) => Some(*first),
-        Some((_, Origin::Implicit)) => None,
+    let Some(&(present, origin)) = world.scopes[module].globals.get(name) else {
+        let origin = if by == By::Name { Origin::Import(span) } else { Origin::All(span) };
+        world.scopes[module].globals.insert(name.clone(), (symbol, origin));
+        return;
     };
-    // Which of the two is meant isn't known, so the uses of the name aren't judged.
-    if scope.globals.get(name).is_some_and(|(other, _)| *other != symbol) {
-        world.scopes[module].globals.insert(name.clone(), (Symbol::Poison, Origin::Import(span)));
-    }
-    world.report(span, Problem::ImportClash { name: name.clone(), first });
+    let same = present == symbol;
+    let global = match (by, origin) {
+        (By::All, _) if same => return,
+        // Neither of them asks for this name, so nothing is wrong as long as it isn't used.
+        (By::All, Origin::All(first)) => (Symbol::Ambiguous, Origin::Several(first, Some(span))),
+        (By::All, Origin::Implicit) => (Symbol::Ambiguous, Origin::Several(span, None)),
+        (By::All, Origin::Several(..)) => return,
+        (By::Name, _) | (By::All, Origin::Import(_)) => {
+            if symbol != Symbol::Poison && present != Symbol::Poison {
+                taken(world, name, same, origin.place(), span);
+            }
+            if same {
+                return;
+            }
+            // Which of the two is meant isn't known, so the uses of the name aren't judged.
+            (Symbol::Poison, Origin::Import(span))
+        }
+    };
+    world.scopes[module].globals.insert(name.clone(), global);
+}
+
+/// What a module itself defines under a name.
+fn own(world: &World<'_>, module: ModuleId, name: &Name) -> Option<Symbol> {
+    let scope = &world.scopes[module];
+    let class = &world.program.classes[world.program.modules[module].class];
+    let method =
+        scope.methods.get(name).or_else(|| scope.externs.get(name)).or_else(|| class.methods.get(name));
+    scope.members.get(name).copied().or_else(|| method.map(|&method| Symbol::Method(module, method)))
+}
+
+/// Reports an import of a name that something has already: the same thing, or another one.
+fn taken(world: &mut World<'_>, name: &Name, same: bool, first: Option<Span>, span: Span) {
+    let name = name.clone();
+    let problem =
+        if same { Problem::RedundantImport { name, first } } else { Problem::ImportClash { name, first } };
+    world.report(span, problem);
 }

@@ -54,13 +54,14 @@ pub(crate) fn declare<'a>(world: &mut World<'a>, collected: &'a Collected) {
     names::find_core(world);
     headers::declare(world, &mut declared);
     signatures::declare(world, &declared);
+    impls::cut_cycles(world);
+    signatures::infer_defaults(world, &declared);
     impls::check(world, &declared);
     for pending in world.pending_bounds.take().unwrap_or_default() {
         world.extra_bounds = pending.method.map(|method| world.when_bounds(method)).unwrap_or_default();
         world.check_type_bounds(pending.ty, pending.span, pending.self_type);
     }
     world.extra_bounds.clear();
-    signatures::infer_defaults(world, &declared);
 }
 
 impl World<'_> {

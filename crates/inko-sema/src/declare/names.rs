@@ -409,7 +409,7 @@ impl World<'_> {
             Symbol::Trait(id) => self.program.traits[id].span,
             Symbol::Constant(constant) => self.program.constants[constant].span,
             Symbol::Method(_, method) => self.program.methods[method].name_span,
-            Symbol::Module(_) | Symbol::Poison => return None,
+            Symbol::Module(_) | Symbol::Ambiguous | Symbol::Poison => return None,
         })
     }
 

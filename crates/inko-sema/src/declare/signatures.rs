@@ -5,7 +5,9 @@ use super::{Declared, Stub};
 use crate::errors::Problem;
 use crate::resolve::{SelfUse, TypeScope};
 use crate::suggest;
+use crate::transform::Subst;
 use crate::tree::{MethodId, Owner, Param};
+use crate::types::{Type, TypeId};
 use crate::world::{Job, World};
 use inko_abi::entry::{Entry, Returns, SIGNATURES};
 use inko_syntax::Name;
@@ -17,12 +19,11 @@ const MAX_PARAMS: usize = 255;
 pub(super) fn declare<'a>(world: &mut World<'a>, declared: &Declared<'a>) {
     for stub in &declared.stubs {
         signature(world, stub);
-        let body = world.program.methods[stub.id].body;
-        if let (Some(id), Some(body)) = (body, &stub.source.body) {
-            world.jobs.push(Job { method: stub.id, source: stub.source, body, id });
-        } else if stub.is_extern {
+        let body = stub.source.body.as_ref().zip(world.program.methods[stub.id].body);
+        world.jobs.push(Job { method: stub.id, source: stub.source, body });
+        if stub.is_extern {
             external(world, stub);
-        } else if !matches!(world.program.methods[stub.id].owner, Owner::Trait(_)) {
+        } else if body.is_none() && !matches!(world.program.methods[stub.id].owner, Owner::Trait(_)) {
             let name = stub.source.name.name.clone();
             world.report(stub.source.name.span, Problem::MissingBody { name });
         }
@@ -148,23 +149,52 @@ fn external(world: &mut World<'_>, stub: &Stub<'_>) {
     world.program.methods[id].external = Some(entry);
 }
 
-/// Last step, when everything else is known: types for arguments that have a default which isn't a
-/// literal, and no type. The defaults are checked twice; here problems are dropped, with the body they
-/// are reported.
+/// When all signatures are known: types for arguments that have a default which isn't a literal, and no type. The
+/// defaults are checked twice; here problems are dropped, with the body they are reported.
 pub(super) fn infer_defaults(world: &mut World<'_>, declared: &Declared<'_>) {
-    for stub in &declared.stubs {
-        for (index, param) in stub.source.params.iter().enumerate() {
-            let (None, Some(default)) = (&param.ty, &param.default) else { continue };
-            if world.literal_type(default).is_some() {
-                continue;
-            }
-            let ty = crate::check::default_type(world, stub.id, stub.source, index);
-            match ty {
-                Some(ty) => world.program.methods[stub.id].params[index].ty = ty,
-                None => {
-                    world.report(param.name.span, Problem::UntypedArgument { name: param.name.name.clone() })
-                }
+    let of_trait =
+        |world: &World<'_>, stub: &Stub<'_>| matches!(world.program.methods[stub.id].owner, Owner::Trait(_));
+    // What implements a trait may need the types of the trait's own methods.
+    for first in [true, false] {
+        for stub in &declared.stubs {
+            if of_trait(world, stub) == first {
+                infer_defaults_of(world, stub);
             }
         }
     }
+}
+
+fn infer_defaults_of(world: &mut World<'_>, stub: &Stub<'_>) {
+    for (index, param) in stub.source.params.iter().enumerate() {
+        let (None, Some(default)) = (&param.ty, &param.default) else { continue };
+        if world.literal_type(default).is_some() {
+            continue;
+        }
+        let wanted = wanted_types(world, stub.id, index);
+        let ty = crate::check::default_type(world, stub.id, stub.source, index, &wanted);
+        if let Some(ty) = ty {
+            world.program.methods[stub.id].params[index].ty = ty;
+        }
+    }
+}
+
+/// The types that the traits which a method implements give to one of its arguments.
+fn wanted_types(world: &mut World<'_>, id: MethodId, index: usize) -> Vec<TypeId> {
+    let method = &world.program.methods[id];
+    let Owner::Class(class) = method.owner else { return Vec::new() };
+    let (name, own) = (method.name.clone(), method.type_params.clone());
+    let traits = world.program.classes[class].traits.clone();
+    let mut types = Vec::new();
+    for (trait_id, args) in traits {
+        let Some(&wanted) = world.program.traits[trait_id].methods.get(&name) else { continue };
+        let wanted = &world.program.methods[wanted];
+        let Some(ty) = wanted.params.get(index).map(|param| param.ty) else { continue };
+        let params = wanted.type_params.clone();
+        let mut subst = Subst::new(&world.program.traits[trait_id].type_params, &args);
+        for (from, &to) in params.into_iter().zip(&own) {
+            subst.params.push((from, world.intern(Type::Param(to))));
+        }
+        types.push(world.substitute(ty, &subst));
+    }
+    types
 }

@@ -52,6 +52,20 @@ impl MessageHint {
     }
 }
 
+/// The most modules that are listed.
+const LISTED: usize = 8;
+
+/// How to import modules that are below one that doesn't exist.
+fn below(modules: &[Name]) -> String {
+    let shown = &modules[..modules.len().min(LISTED)];
+    let more = if shown.len() < modules.len() { ", ..." } else { "" };
+    let example = shown.first().map_or("", |first| first);
+    format!(
+        "the modules below it are imported one by one, as in `import {example}`: {}{more}",
+        listed(shown, "")
+    )
+}
+
 /// Adds where the type is defined, if that is in the program.
 fn defined(world: &World<'_>, diagnostic: Diagnostic, ty: TypeId) -> Diagnostic {
     match world.definition(ty) {
@@ -106,6 +120,7 @@ impl Problem {
                         format!("methods are imported in parentheses: `import {module}::({method})`")
                     }
                     ModuleHint::Similar(name) => did_you_mean(&name),
+                    ModuleHint::Below(modules) => below(&modules),
                     ModuleHint::Remedy(remedy) => remedy,
                 });
             }
@@ -115,6 +130,23 @@ impl Problem {
                     None => diagnostic.label("every module has this name already"),
                 };
                 diagnostic = diagnostic.hint("import it under another name with `as`");
+            }
+            P::RedundantImport { first, .. } => {
+                diagnostic = match first {
+                    Some(first) => diagnostic.related(first, "it is visible since this"),
+                    None => diagnostic.label("every module has this name already"),
+                };
+                diagnostic = diagnostic.hint("remove it from the imports");
+            }
+            P::AmbiguousName { name, first, second } => {
+                diagnostic = diagnostic.related(first, "this import brings one");
+                diagnostic = match second {
+                    Some(second) => diagnostic.related(second, "this import brings another one"),
+                    None => diagnostic.label("every module has another one"),
+                };
+                diagnostic = diagnostic.hint(format!(
+                    "import the one that is meant under a name of its own: `import module::({name} as ...)`"
+                ));
             }
             P::Duplicate { first, .. }
             | P::DuplicateLocal { first, .. }
@@ -162,6 +194,14 @@ impl Problem {
             P::UnknownMessage { hint, ty, .. } => {
                 diagnostic.hint = hint.text(world);
                 diagnostic = defined(world, diagnostic, ty);
+            }
+            P::BlockAfterLocal { name, .. } => {
+                diagnostic = diagnostic.hint(match name.as_str() {
+                    "while" => "the condition is a block, too: `while({ ... }) { ... }`".into(),
+                    _ => {
+                        format!("put the arguments before the block in parentheses: `{name}(...) {{ ... }}`")
+                    }
+                });
             }
             P::UnknownIdentifier { hint, outer, .. } => {
                 diagnostic.hint = hint.text(world);
@@ -227,14 +267,29 @@ impl Problem {
                 if let Some(method) = method {
                     diagnostic = diagnostic.related(method, "this method would throw it");
                 }
-                let closure = if in_closure {
-                    "; `local throw` and `local try` throw to the caller of the closure"
-                } else {
-                    ""
-                };
                 let ty = text(ty);
-                diagnostic = diagnostic
-                    .hint(format!("add `!! {ty}` to the method, or catch it with `try ... else`{closure}"));
+                diagnostic = diagnostic.hint(match in_closure {
+                    Some(keyword) => format!(
+                        "if the caller of the closure is to catch it, write `local {}`; \
+                         else add `!! {ty}` to the method, or catch it with `try ... else`",
+                        keyword.text()
+                    ),
+                    None => format!("add `!! {ty}` to the method, or catch it with `try ... else`"),
+                });
+            }
+            P::ThrowMismatch { want, have, related, in_closure } => {
+                let (wanted, given) = world.show_both(want, have);
+                diagnostic = diagnostic.label(format!("expected `{wanted}`, got `{given}`"));
+                if let Some(related) = related {
+                    diagnostic = diagnostic.related(related, "the throw type is given here");
+                }
+                diagnostic.hint = match in_closure {
+                    Some(keyword) => Some(format!(
+                        "if the caller of the closure is to catch it, write `local {}`",
+                        keyword.text()
+                    )),
+                    None => remedy::mismatch(world, want, have),
+                };
             }
             P::ThrowAtModuleLevel { .. } => {
                 diagnostic = diagnostic
@@ -279,8 +334,10 @@ impl Problem {
             P::ExternalOutsideLibrary => {
                 diagnostic = diagnostic.hint("what the runtime offers is in the library's modules");
             }
-            P::ThrowOutsideMethod => {
-                diagnostic = diagnostic.hint("`local throw` throws out of the closure, to its caller");
+            P::ThrowOutsideMethod { keyword } => {
+                let keyword = keyword.text();
+                diagnostic = diagnostic
+                    .hint(format!("`local {keyword}` throws out of the closure only, to its caller"));
             }
             P::YieldOutsideMethod => {
                 diagnostic =

@@ -66,6 +66,13 @@ impl Problem {
             P::ImportClash { name, .. } => {
                 (Code::ImportClash, format!("the name `{name}` is taken already, it can't be imported"))
             }
+            P::RedundantImport { name, .. } => {
+                (Code::RedundantImport, format!("`{name}` needs no import, it is visible here already"))
+            }
+            P::AmbiguousName { name, .. } => (
+                Code::AmbiguousName,
+                format!("it isn't known which `{name}` is meant, imports bring several"),
+            ),
             P::ExternImport { name, module, .. } => (
                 Code::PrivateExternal,
                 format!("`{name}` is an external function, private to the module `{module}`"),
@@ -139,6 +146,9 @@ impl Problem {
                 Code::UnknownMessage,
                 format!("the type `{}` doesn't respond to the message `{name}`", show(ty)),
             ),
+            P::BlockAfterLocal { local, .. } => {
+                (Code::UnknownMessage, format!("`{local}` is a local variable, which takes no block"))
+            }
             P::UnknownIdentifier { ty, name, hint, .. } => (
                 Code::UnknownMessage,
                 match world.view(*ty) {
@@ -160,6 +170,12 @@ impl Problem {
                 Code::AttributeWithoutObject,
                 format!("`self` is `{}` here, which has no attribute `@{name}`", show(ty)),
             ),
+            // The number alone would be right.
+            P::ArgumentCount { name, least, have, missing, .. } if !missing.is_empty() && have >= least => {
+                let verb = if missing.len() == 1 { "isn't" } else { "aren't" };
+                let text = format!("{} of `{name}` {verb} given", listed(missing, ""));
+                (Code::WrongArgumentCount, format!("the required {text}"))
+            }
             P::ArgumentCount { name, least, most, have, .. } => (
                 Code::WrongArgumentCount,
                 format!("`{name}` takes {}, but {}", argument_count(*least, *most), are_given(*have)),
@@ -297,8 +313,17 @@ impl Problem {
                 Code::ThrowAtModuleLevel,
                 format!("a value of type `{}` can't be thrown at the top level of a module", show(ty)),
             ),
-            P::ThrowOutsideMethod => {
-                (Code::ThrowOutsideMethod, "`throw` can only be used in methods and lambdas".into())
+            P::ThrowOutsideMethod { keyword } => (
+                Code::ThrowOutsideMethod,
+                format!(
+                    "`{}` throws out of the method or lambda around it, and there is none",
+                    keyword.text()
+                ),
+            ),
+            P::ThrowMismatch { want, have, .. } => {
+                let (want, have) = world.show_both(*want, *have);
+                let text = format!("expected a thrown value of type `{want}`, but this is of type `{have}`");
+                (Code::TypeMismatch, text)
             }
             P::NeverThrows { ty } => {
                 (Code::NeverThrows, format!("`{}` is declared to be thrown, but never is", show(ty)))

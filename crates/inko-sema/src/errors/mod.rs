@@ -24,6 +24,23 @@ pub(crate) enum What {
     Implementation,
 }
 
+/// What throws: both may have a `local` before them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Keyword {
+    Throw,
+    Try,
+}
+
+impl Keyword {
+    /// The keyword as it is written.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Keyword::Throw => "throw",
+            Keyword::Try => "try",
+        }
+    }
+}
+
 /// What may help with an unknown module.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum ModuleHint {
@@ -33,6 +50,8 @@ pub(crate) enum ModuleHint {
         method: Name,
     },
     Similar(Name),
+    /// There are modules below it.
+    Below(Vec<Name>),
     /// What the loader suggests.
     Remedy(String),
 }
@@ -90,6 +109,9 @@ pub(crate) enum Problem {
     UnreadableModule { name: Name, reason: String },
     NotAMember { name: Name, module: Name, similar: Option<Name> },
     ImportClash { name: Name, first: Option<Span> },
+    RedundantImport { name: Name, first: Option<Span> },
+    /// A `*` import, and another one or, without a place, what every module has.
+    AmbiguousName { name: Name, first: Span, second: Option<Span> },
     ExternImport { name: Name, module: Name, related: Span },
     UnknownConstant { name: Name, similar: Option<Name>, module: Option<Name> },
     Duplicate { what: What, name: Name, first: Span },
@@ -110,6 +132,8 @@ pub(crate) enum Problem {
     PatternMismatch { pattern: TypeId, input: TypeId },
     ReturnMismatch { want: TypeId, have: TypeId, related: Option<Span> },
     UnknownMessage { ty: TypeId, name: Name, hint: MessageHint },
+    /// `name` was to take the block that the variable before it has got.
+    BlockAfterLocal { name: Name, local: Name },
     UnknownIdentifier { ty: TypeId, name: Name, hint: MessageHint, outer: Option<Span> },
     UnknownAttribute { ty: TypeId, name: Name, assigned: bool, similar: Option<Name> },
     NoAttributes { ty: TypeId, name: Name },
@@ -152,9 +176,10 @@ pub(crate) enum Problem {
     },
     // Control flow.
     ReturnOutsideMethod,
-    ThrowUndeclared { ty: TypeId, method: Option<Span>, in_closure: bool },
+    ThrowUndeclared { ty: TypeId, method: Option<Span>, in_closure: Option<Keyword> },
+    ThrowMismatch { want: TypeId, have: TypeId, related: Option<Span>, in_closure: Option<Keyword> },
     ThrowAtModuleLevel { ty: TypeId },
-    ThrowOutsideMethod,
+    ThrowOutsideMethod { keyword: Keyword },
     NeverThrows { ty: TypeId },
     MissingTry { name: Name, ty: TypeId, related: Option<Span> },
     ErrorWithoutText { ty: TypeId },

@@ -64,6 +64,9 @@ pub(super) fn mismatch(world: &World<'_>, want: TypeId, have: TypeId) -> Option<
             Some("give the type parameter a bound, such as `T: Trait`".into())
         }
         (View::Block, View::Block) => block(world, want, have),
+        (View::Block, _) if same(have, core.boolean) => {
+            Some("the condition is a block here, so that it is evaluated later, or again: `{ ... }`".into())
+        }
         (View::Block, _) => Some("a block is written in braces: `{ ... }`".into()),
         _ => None,
     }

@@ -150,7 +150,7 @@ fn generators() {
 #[test]
 fn modules() {
     rows(&[
-        ("import std::option::Option", &["ImportClash 1:21"]),
+        ("import std::option::Option", &["RedundantImport 1:21"]),
         ("import std::process::(panic)", &[]),
         ("import std::process::panic", &["UnknownModule 1:8"]),
         ("import std::integer::(integer_to_string)", &["PrivateExternal 1:23"]),

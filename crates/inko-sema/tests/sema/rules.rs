@@ -26,6 +26,75 @@ fn imports() {
     );
 }
 
+/// One definition of each kind.
+const ALL: &str = "### a\nclass C {}\ntrait T {}\nlet V = 1\ndef m -> Integer { 1 }";
+
+/// The same in two modules.
+fn both() -> String {
+    format!("{ALL}\n{}", ALL.replace("### a", "### b"))
+}
+
+#[test]
+fn own_names_win_over_star_imports() {
+    for own in [
+        "class C { @own: Integer }\nC { @own = 1 }",
+        "let T = 1\nT + 1",
+        "trait V {}\nclass D {}\nimpl V for D {}",
+        "def m -> String { '' }\nm + ''",
+        "trait W { def m -> String }\nimpl W for ThisModule { def m -> String { '' } }\nm + ''",
+    ] {
+        check(&format!("import a::*\n{own}\n{ALL}"), &[]);
+    }
+    check(&format!("import a::(C)\nclass C {{}}\n{ALL}"), &["ImportClash 1:12"]);
+}
+
+#[test]
+fn what_two_star_imports_bring_is_a_mistake_where_it_is_used() {
+    let both = both();
+    for (used, place) in [
+        ("C {}", "3:1"),
+        ("C {}\nC.new\nlet _c: C = C {}", "3:1"),
+        ("def f(c: C) {}", "3:10"),
+        ("def f(c = C.new) {}", "3:11"),
+        ("class D {}\nimpl T for D {}", "4:6"),
+        ("impl C { def n {} }", "3:6"),
+        ("m", "3:1"),
+        ("m()", "3:1"),
+        ("::m", "3:3"),
+        ("V + 1", "3:1"),
+        ("match(1) { as C -> { 1 } else -> { 2 } }", "3:15"),
+        ("def f!(X: T)(x: X) {}", "3:11"),
+    ] {
+        let expected = format!("AmbiguousName {place}");
+        check(&format!("import a::*\nimport b::*\n{used}\n{both}"), &[&expected]);
+    }
+    check(&format!("import a::*\nimport b::*\n{both}"), &[]);
+    check(&format!("import a::*\nimport a::*\nC {{}}\n{both}"), &[]);
+    check("import a::*\nMap {}\n### a\nclass Map {}", &["AmbiguousName 2:1"]);
+    check("import a::*\n### a\nclass Map {}", &[]);
+}
+
+#[test]
+fn imports_of_what_is_visible() {
+    let both = both();
+    for (source, expected) in [
+        ("import a::C\nimport a::(C)", "RedundantImport 2:12"),
+        ("import a::*\nimport a::(m)", "RedundantImport 2:12"),
+        ("import a\nimport a", "RedundantImport 2:8"),
+        ("import std::loop::(while)", "RedundantImport 1:20"),
+        ("import main::D\nclass D {}", "RedundantImport 1:14"),
+        ("import a::C\nimport b::C\nC.new", "ImportClash 2:11"),
+        ("import a::*\nimport b::C\nC.new", "ImportClash 2:11"),
+        ("import a::C\nimport b::*\nC.new", "ImportClash 2:11"),
+        ("import a::(C as Map)\nMap.new", "ImportClash 1:17"),
+        // What failed to load clashes with nothing.
+        ("import std::nowhere::Map\nMap.anything", "UnknownModule 1:8"),
+    ] {
+        check(&format!("{source}\n{both}"), &[expected]);
+    }
+    check(&format!("import a::(m)\nimport a::*\nm\n{both}"), &[]);
+}
+
 #[test]
 fn definitions() {
     check("class A {}\nclass A {}", &["DuplicateConstant 2:7"]);
@@ -220,15 +289,17 @@ fn targets() {
     assert!(matches!(add.target, Target::Method { class: Some(class), .. } if class == integer));
 }
 
-/// The parser allows trees 1,000 nodes high, and the checker recurses on them.
+/// The parser allows trees 1,000 nodes high, and the checker recurses on them. Chains may be longer.
 #[test]
 fn deep_nesting() {
-    let chain = format!("let mut x = 1\nx = x{}", " + x".repeat(990));
+    let chain = format!("let mut x = 1\nx = x{}", " + x".repeat(50_000));
+    let messages = format!("class A {{ def b -> A {{ self }} }}\nA {{}}{}", ".b".repeat(50_000));
+    let casts = format!("1{}", " as Integer".repeat(990));
     let calls = format!("def f(a: Integer) -> Integer {{ a }}\n{}1{}", "f(".repeat(60), ")".repeat(60));
     let closures = format!("{}1{}", "{ ".repeat(60), " }".repeat(60));
     let tries = format!("def f {{ {}1{} }}", "try { ".repeat(30), " } else { 1 }".repeat(30));
     let types = format!("def f(a: {}Integer{}) {{}}", "Array!(".repeat(60), ")".repeat(60));
-    for source in [chain, calls, closures, tries, types] {
+    for source in [chain, messages, casts, calls, closures, tries, types] {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn(move || run(&source).0);
         let checked = thread.expect("threads can be made").join().expect("no panic");
         assert!(checked.diagnostics.iter().all(|one| !one.is_error()), "{:#?}", checked.diagnostics);

@@ -55,6 +55,7 @@ fn statements(inp: &mut Input<'_, '_>, opened: Token) -> Result<Vec<Expr>> {
 
 /// A closure or lambda: `{ ... }`, `do (...) { ... }` or `fn (...) { ... }`.
 pub(super) fn block(inp: &mut Input<'_, '_>) -> Result<Expr> {
+    let outer = std::mem::replace(&mut inp.state().height, 0);
     let start = inp.token();
     let form = match start.kind {
         TokenKind::Do => BlockForm::Do,
@@ -73,5 +74,7 @@ pub(super) fn block(inp: &mut Input<'_, '_>) -> Result<Expr> {
         Block { form, type_params, params, throws, returns, body: body(inp)? }
     };
     inp.grow()?;
+    let state = inp.state();
+    state.height = outer.max(state.height);
     Ok(Expr { kind: ExprKind::Block(Box::new(block)), span: inp.covering(start) })
 }

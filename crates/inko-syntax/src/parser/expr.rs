@@ -5,7 +5,7 @@ use super::primary::primary;
 use super::send::{index, send};
 use super::types::ty;
 use super::{Failure, Input, Result};
-use crate::ast::{Arg, Expr, ExprKind};
+use crate::ast::{Arg, Expr, ExprKind, Message};
 use crate::error::{Expected, SyntaxError};
 use crate::token::TokenKind;
 
@@ -50,14 +50,17 @@ fn casts(inp: &mut Input<'_, '_>) -> Result<Expr> {
 fn binary(inp: &mut Input<'_, '_>) -> Result<Expr> {
     let start = inp.token();
     let mut left = chain(inp)?;
+    let mut links = false;
     while inp.kind().is_binary_operator() {
+        links = true;
         let operator = inp.bump();
         let name = inp.name(operator);
-        let right = chain(inp)?;
+        let args = vec![Arg { name: None, value: chain(inp)? }];
+        let message = Message { receiver: left, name, type_args: Vec::new(), args };
+        left = Expr { kind: ExprKind::Send(Box::new(message)), span: inp.covering(start) };
+    }
+    if links {
         inp.grow()?;
-        let args = vec![Arg { name: None, value: right }];
-        let kind = ExprKind::Send { receiver: Box::new(left), name, type_args: Vec::new(), args };
-        left = Expr { kind, span: inp.covering(start) };
     }
     Ok(left)
 }
@@ -67,6 +70,7 @@ fn chain(inp: &mut Input<'_, '_>) -> Result<Expr> {
     let start = inp.token();
     let outer = std::mem::replace(&mut inp.state().height, 0);
     let mut expr = primary(inp)?;
+    let mut links = false;
     loop {
         let next = inp.token();
         expr = match next.kind {
@@ -74,6 +78,9 @@ fn chain(inp: &mut Input<'_, '_>) -> Result<Expr> {
             TokenKind::BracketOpen if next.same_line() => index(inp, start, expr)?,
             _ => break,
         };
+        links = true;
+    }
+    if links {
         inp.grow()?;
     }
     let state = inp.state();

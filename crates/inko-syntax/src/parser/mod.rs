@@ -39,8 +39,8 @@ use chumsky::util::MaybeRef;
 /// a stack of 2 MiB even in an unoptimised build.
 pub const MAX_DEPTH: u32 = 200;
 
-/// How many nodes may lie between the root of an expression and its deepest leaf. Chains such as
-/// `a.b.c` and `1 + 2 + 3` nest without recursion, and freeing or walking them recurses.
+/// How many nodes may lie between the root of an expression and its deepest leaf, a chain such as `a.b.c` or
+/// `1 + 2 + 3` being one of them. Casts of casts nest without recursion of the parser, and freeing or walking them recurses.
 pub const MAX_HEIGHT: u32 = 1000;
 
 /// After so many errors the rest of the file is not looked at.

@@ -8,7 +8,7 @@ use super::recover::List;
 use super::types::type_args;
 use super::{Input, Result};
 use crate::Name;
-use crate::ast::{Arg, Expr, ExprKind, Ident};
+use crate::ast::{Arg, Expr, ExprKind, Ident, Message};
 use crate::error::{Expected, SyntaxError};
 use crate::token::{Token, TokenKind};
 
@@ -27,7 +27,7 @@ pub(super) fn send(inp: &mut Input<'_, '_>, start: Token, receiver: Expr) -> Res
     no_compound_assignment(inp)?;
     let type_args = type_args(inp)?;
     let args = arguments(inp)?.unwrap_or_default();
-    let kind = ExprKind::Send { receiver: Box::new(receiver), name, type_args, args };
+    let kind = ExprKind::Send(Box::new(Message { receiver, name, type_args, args }));
     Ok(Expr { kind, span: inp.covering(start) })
 }
 
@@ -52,7 +52,7 @@ pub(super) fn index(inp: &mut Input<'_, '_>, start: Token, receiver: Expr) -> Re
 /// A send of positional arguments.
 fn message(inp: &mut Input<'_, '_>, start: Token, receiver: Expr, name: Ident, values: Vec<Expr>) -> Expr {
     let args = values.into_iter().map(|value| Arg { name: None, value }).collect();
-    let kind = ExprKind::Send { receiver: Box::new(receiver), name, type_args: Vec::new(), args };
+    let kind = ExprKind::Send(Box::new(Message { receiver, name, type_args: Vec::new(), args }));
     Expr { kind, span: inp.covering(start) }
 }
 
