@@ -77,6 +77,7 @@ impl<'p> Cx<'_, 'p> {
         let result =
             self.invoke(callee, args, convention.returns, convention.returns_ty(), convention.throws);
         if convention.returns == Shape::Never {
+            self.keep_scope();
             self.emit().stop(Terminator::Unreachable);
             return self.emit().never();
         }
@@ -190,6 +191,7 @@ impl<'p> Cx<'_, 'p> {
             }
         };
         if shape == Shape::Never && row.effect != Effect::Never {
+            self.keep_scope();
             self.emit().stop(Terminator::Unreachable);
             return self.emit().never();
         }
