@@ -97,6 +97,8 @@ impl Emitter<'_> {
                 let inactive = self.immediate(word::FALSE);
                 self.store(home, HOME_ACTIVE, inactive.0);
             }
+            // Being live up to here is all there is to it.
+            Op::KeepAlive(_) => {}
             Op::Call(call) => {
                 let results = self.call(call);
                 for (&value, scalar) in inst.results.iter().zip(results) {

@@ -183,6 +183,8 @@ impl Machine<'_> {
                 active.set(false);
                 return Ok(Vec::new());
             }
+            // Whatever has a name here lives as long as its frame.
+            Op::KeepAlive(_) => return Ok(Vec::new()),
             Op::LandingPad => {
                 let (home, value, exit) =
                     self.frame().arrived.clone().ok_or_else(|| bug("an exit that arrived"))?;

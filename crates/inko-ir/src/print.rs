@@ -181,6 +181,7 @@ impl Printer<'_> {
             Op::BoolToInteger(a) => write!(f, "bool_to_integer {a}"),
             Op::NewHome(exits) => write!(f, "new_home {}", List(exits, |exit| exit.to_string())),
             Op::EndHome(a) => write!(f, "end_home {a}"),
+            Op::KeepAlive(a) => write!(f, "keep_alive {a}"),
             Op::LandingPad => write!(f, "landing_pad"),
             Op::Poll => write!(f, "poll"),
         }

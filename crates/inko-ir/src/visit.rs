@@ -55,7 +55,8 @@ macro_rules! operands {
             | Op::SetGlobal(_, a)
             | Op::StringSize(a)
             | Op::ArrayLength(a)
-            | Op::EndHome(a) => $one(a),
+            | Op::EndHome(a)
+            | Op::KeepAlive(a) => $one(a),
             Op::SetField { object, value, .. } => {
                 $one(object);
                 $one(value);
@@ -134,6 +135,7 @@ impl Op {
             | Op::BytesGet(..)
             | Op::BytesSet(..)
             | Op::EndHome(_)
+            | Op::KeepAlive(_)
             | Op::LandingPad
             | Op::Poll => Effects::Any,
             Op::Call(call) => match call.callee {

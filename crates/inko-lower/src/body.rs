@@ -10,7 +10,7 @@ use super::frame::{Cx, Frame, Place, Tail, This};
 use super::items::Lowering;
 use super::layout::{self, Convention, Shape};
 use super::names;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use inko_ir::ir::*;
 use inko_sema::tree::{self, BodyId, BodyParam, Call, Expr, ExprKind, MethodId, Owner, TryHandler};
 use inko_sema::types::{ClassId, ModuleId, TypeId};
@@ -171,6 +171,8 @@ impl<'l, 'p> Cx<'l, 'p> {
             handlers: Vec::new(),
             deferred: None,
             returns,
+            scope: IndexSet::new(),
+            owners: IndexSet::new(),
         });
     }
 
@@ -201,11 +203,13 @@ impl<'l, 'p> Cx<'l, 'p> {
             }
             Capture::Local(local) if self.facts.is_celled(local) => {
                 self.frame().places.insert(local, Place::Cell(word));
+                self.enter_scope(local);
             }
             Capture::Local(local) => {
                 let shape = self.shape(self.body.locals[local].ty);
                 let val = self.captured(word, shape);
                 self.frame().places.insert(local, Place::Captured(val));
+                self.enter_scope(local);
             }
             Capture::Home(level) => {
                 self.frame().homes.insert(level, word);
@@ -266,10 +270,12 @@ impl<'l, 'p> Cx<'l, 'p> {
             }
             Place::Cell(_) | Place::Captured(_) => unreachable!("a closure does not define outer variables"),
         }
+        self.enter_scope(local);
     }
 
     /// Assigns a variable.
     pub(crate) fn assign(&mut self, local: tree::LocalId, val: Val) {
+        self.keep_old(local);
         let place = self.place(local);
         let emit = self.emit();
         match place {

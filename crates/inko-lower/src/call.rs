@@ -113,6 +113,7 @@ impl<'p> Cx<'_, 'p> {
         let result =
             self.invoke(callee, args, convention.returns, convention.returns_ty(), convention.throws);
         if convention.returns == Shape::Never {
+            self.keep_scope();
             self.emit().stop(Terminator::Unreachable);
             return self.emit().never();
         }
@@ -227,6 +228,7 @@ impl<'p> Cx<'_, 'p> {
             }
         };
         if shape == Shape::Never && row.effect != Effect::Never {
+            self.keep_scope();
             self.emit().stop(Terminator::Unreachable);
             return self.emit().never();
         }

@@ -129,6 +129,7 @@ impl<'p> Cx<'_, 'p> {
         let program = self.program;
         let value = self.emit().coerce_to(val, returns, ty, || super::names::shape_name(program, returns));
         self.leave();
+        self.keep_scope();
         self.emit().stop(Terminator::Return(value));
     }
 
@@ -136,6 +137,7 @@ impl<'p> Cx<'_, 'p> {
     fn throw_from_frame(&mut self, error: Value) {
         if self.emit().function.signature.throws {
             self.leave();
+            self.keep_scope();
             self.emit().stop(Terminator::Throw(error));
         } else {
             self.emit().run(Entry::panic_uncaught, vec![error]);
@@ -219,10 +221,12 @@ impl<'p> Cx<'_, 'p> {
                 let (merge, merged) = self.emit().merge_block(shape);
                 let result = self.expr_to(&tree.operand, shape);
                 self.in_handler(block, |cx| {
+                    let start = cx.frame().scope.len();
                     if let Some(variable) = *variable {
                         cx.bind_error(variable, error);
                     }
                     let result = cx.expr_to(value, shape);
+                    cx.end_scope(start);
                     cx.emit().jump(merge, &[result.value]);
                 });
                 self.emit().jump(merge, &[result.value]);
@@ -235,9 +239,10 @@ impl<'p> Cx<'_, 'p> {
     /// Ends the innermost operand and lowers its handler; then goes on where it was.
     fn in_handler(&mut self, block: BlockId, lower: impl FnOnce(&mut Self)) {
         self.frame().handlers.pop();
-        let after = self.emit().block;
+        let (after, start) = (self.emit().block, self.frame().scope.len());
         self.emit().switch(block);
         lower(self);
+        self.frame().scope.truncate(start);
         self.emit().switch(after);
     }
 
@@ -253,6 +258,8 @@ impl<'p> Cx<'_, 'p> {
         let position = self.frame().emit.function.position;
         self.emit().position = position;
         if let Some(home) = self.own_home() {
+            // An exit may leave from the scope of any of them once the closure that it comes from is inlined.
+            self.frame().scope = std::mem::take(&mut self.frame().owners);
             self.fill_exits();
             let exits: Vec<BlockId> = self.frame().exits.iter().map(|exit| exit.block).collect();
             let blocks = self.emit().function.blocks.values_mut().flat_map(|block| &mut block.insts);

@@ -5,7 +5,7 @@ use super::emit::{Emitter, Val};
 use super::facts::{Facts, Level};
 use super::items::Lowering;
 use super::layout::{self, Shape};
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use inko_ir::ir::{self, *};
 use inko_sema::tree::{self, Body, BodyId, Call, Program};
 use inko_sema::types::{ClassId, ModuleId, TypeId};
@@ -106,6 +106,10 @@ pub(crate) struct Frame {
     pub(crate) deferred: Option<ir::LocalId>,
     /// What it returns.
     pub(crate) returns: Shape,
+    /// The variables in scope that may hold a resource.
+    pub(crate) scope: IndexSet<tree::LocalId>,
+    /// All that have ever been in `scope`.
+    pub(crate) owners: IndexSet<tree::LocalId>,
 }
 
 /// A body being lowered.

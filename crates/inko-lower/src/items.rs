@@ -6,6 +6,7 @@
 
 use super::emit::{Emitter, TraitCheck};
 use super::layout::{self, Convention};
+use super::resources::Resources;
 use super::{cleanup, names};
 use indexmap::{IndexMap, IndexSet};
 use inko_abi::class;
@@ -48,6 +49,8 @@ pub(crate) struct Lowering<'p> {
     pub(crate) instantiated: IndexSet<ClassId>,
     pub(crate) trait_checks: Vec<(FunctionId, TraitCheck)>,
     pub(crate) deferred_runner: Option<FunctionId>,
+    /// Which types may hold a resource of the system.
+    pub(crate) resources: Resources,
     /// Whether anything asks for what mirrors see.
     pub(crate) reflects: bool,
 }
@@ -70,6 +73,7 @@ impl<'p> Lowering<'p> {
             instantiated: always.copied().collect(),
             trait_checks: Vec::new(),
             deferred_runner: None,
+            resources: Resources::new(program),
             reflects: false,
         }
     }

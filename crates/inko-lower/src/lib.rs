@@ -13,6 +13,7 @@
 //! | `expr`, `call`, `intrinsics`, `matching` | expressions |
 //! | `closure` | closure and lambda literals, generators |
 //! | `exits`, `defer` | `return`, `throw`, `try`, non-local exits, deferred blocks |
+//! | `resources`, `scopes` | which types may hold a resource of the system; variables that do live up to the end of their scope |
 //! | `thunk` | adapters between a trait's signature and an implementation's |
 //! | `cleanup` | removal of unreachable blocks |
 //!
@@ -42,6 +43,8 @@ mod matching;
 mod names;
 mod program;
 mod reflect;
+mod resources;
+mod scopes;
 mod thunk;
 
 pub use program::lower;

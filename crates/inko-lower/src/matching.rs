@@ -9,6 +9,7 @@ use inko_sema::tree::{Arm, Expr, Match, Test};
 impl<'p> Cx<'_, 'p> {
     /// `match`.
     pub(crate) fn match_expr(&mut self, expr: &'p Expr, tree: &'p Match) -> Val {
+        let start = self.frame().scope.len();
         let input = tree.input.as_ref().map(|(local, input)| {
             let ty = self.body.locals[*local].ty;
             let shape = self.shape(ty);
@@ -20,8 +21,11 @@ impl<'p> Cx<'_, 'p> {
         let (merge, merged) = self.emit().merge_block(shape);
         for arm in &tree.arms {
             let next = self.emit().new_block();
+            let inner = self.frame().scope.len();
             self.arm(arm, input, next);
             let val = self.expr_to(&arm.body, shape);
+            self.keep_from(start);
+            self.frame().scope.truncate(inner);
             self.emit().jump(merge, &[val.value]);
             self.emit().switch(next);
         }
@@ -32,6 +36,7 @@ impl<'p> Cx<'_, 'p> {
                 self.coerce(nil, shape, expr.ty)
             }
         };
+        self.end_scope(start);
         self.emit().jump(merge, &[val.value]);
         self.emit().switch(merge);
         merged

@@ -228,6 +228,9 @@ pub enum Op {
     EndHome(Value),
     /// First in the unwind block of an invoke -> home token, word carried, exit number (`Raw`).
     LandingPad,
+    /// Word: what it refers to lives at least up to here, since a variable that may hold a resource of the system is in
+    /// scope. No code. No result.
+    KeepAlive(Value),
     /// Lets the process be preempted and its garbage be collected. No result.
     Poll,
 }

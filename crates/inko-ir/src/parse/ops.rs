@@ -251,6 +251,7 @@ impl Reader<'_, '_> {
                 Op::NewHome(exits)
             }
             "end_home" => Op::EndHome(self.value()?),
+            "keep_alive" => Op::KeepAlive(self.value()?),
             "landing_pad" => Op::LandingPad,
             "poll" => Op::Poll,
             _ => Op::Constant(self.constant(name)?),

@@ -114,7 +114,7 @@ impl Verifier<'_> {
             Op::ArrayGet(..) | Op::BytesGet(..) => shape(&[Word, Word], &[Word]),
             Op::ArraySet(..) | Op::BytesSet(..) => shape(&[Word, Word, Word], &[]),
             Op::NewHome(_) => shape(&[], &[Word]),
-            Op::EndHome(_) => shape(&[Word], &[]),
+            Op::EndHome(_) | Op::KeepAlive(_) => shape(&[Word], &[]),
             Op::LandingPad => shape(&[], &[Word, Word, Raw]),
             Op::Poll => shape(&[], &[]),
         }

@@ -15,8 +15,11 @@
 //! ends and code grows at most linearly.
 
 use crate::calls::nonlocal_exits::Homes;
+use crate::calls::scopes::Scopes;
 use crate::context::Context;
+use crate::control_flow::unreachable_blocks::never_returns;
 use crate::edit;
+use crate::loops::safepoint_polls::retreating;
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
 use inko_abi::entry::Entry;
@@ -50,6 +53,10 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
         return false;
     }
     let homes = Homes::of(function);
+    let scopes = Scopes::of(function);
+    for site in &mut sites {
+        site.scope = scopes.at(function, site.block, site.index);
+    }
     // The last first, because inlining moves what follows a call to another block.
     sites.reverse();
     for site in &sites {
@@ -66,7 +73,7 @@ pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_
     let mut sites = Vec::new();
     each_call(function, |call, block, index, position| {
         if call.callee == Callee::Function(this) {
-            sites.push(Site { block, index, target: this, position });
+            sites.push(Site { block, index, target: this, position, scope: Vec::new() });
         }
     });
     let growth = size(function).saturating_mul(sites.len() as u32);
@@ -76,6 +83,10 @@ pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_
     }
     let body = function.clone();
     let homes = Homes::of(function);
+    let scopes = Scopes::of(function);
+    for site in &mut sites {
+        site.scope = scopes.at(function, site.block, site.index);
+    }
     sites.reverse();
     for site in &sites {
         Inliner::new(function, context, &body, &homes, &Closures::new(), site).run();
@@ -107,7 +118,7 @@ fn closures(function: &Function) -> Closures {
 /// The cost of a function: its instructions but for constants, and its calls once more.
 pub(crate) fn size(function: &Function) -> u32 {
     let cost = |inst: &Inst| match inst.op {
-        Op::Constant(_) | Op::GetCapture(..) => 0,
+        Op::Constant(_) | Op::GetCapture(..) | Op::KeepAlive(_) => 0,
         Op::Call(_) => 2,
         _ => 1,
     };
@@ -125,6 +136,8 @@ struct Site {
     index: usize,
     target: FunctionId,
     position: PositionId,
+    /// What the caller's variables keep alive during the call, see [`Scopes`].
+    scope: Vec<Value>,
 }
 
 fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
@@ -140,7 +153,7 @@ fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) ->
                 Reason::OwnClosure => context.own += context.summary(target).own,
                 Reason::Other => {}
             }
-            sites.push(Site { block, index, target, position });
+            sites.push(Site { block, index, target, position, scope: Vec::new() });
         }
     });
     sites
@@ -188,6 +201,15 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
         (Reason::Other, SMALL)
     };
     (summary.size <= limit && summary.size <= context.budget).then_some(reason)
+}
+
+/// Whether a block ends the call in another way than by returning to the caller; a panic ends the caller's scopes too.
+fn leaves_otherwise(block: &Block) -> bool {
+    match block.terminator {
+        Terminator::Exit { .. } => true,
+        Terminator::Unreachable => !block.insts.last().is_some_and(|last| never_returns(&last.op)),
+        _ => false,
+    }
 }
 
 struct Inliner<'a, 'b, 'c> {
@@ -250,8 +272,13 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             Terminator::Jump(Edge::with(entry, args.clone())),
             self.site.position,
         );
+        // A loop may turn out to be endless, so that nothing of the caller comes after it.
+        let mut repeats: SecondaryMap<BlockId, bool> = SecondaryMap::new();
+        if !self.site.scope.is_empty() {
+            retreating(callee).into_iter().for_each(|(latch, _)| repeats[latch] = true);
+        }
         for id in callee.blocks.keys() {
-            self.copy(id, &args);
+            self.copy(id, &args, repeats[id]);
         }
     }
 
@@ -304,7 +331,7 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
         self.positions[&inner]
     }
 
-    fn copy(&mut self, id: BlockId, args: &[Value]) {
+    fn copy(&mut self, id: BlockId, args: &[Value], repeats: bool) {
         let callee = self.callee;
         let mut at = self.block(id);
         let closure = callee.blocks[callee.entry].params.first().copied();
@@ -351,6 +378,10 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             self.function.blocks[at].insts.push(Inst { op, results, position });
         }
         let position = self.position(callee.blocks[id].position);
+        if repeats || leaves_otherwise(&callee.blocks[id]) {
+            let keep = |&value: &Value| Inst { op: Op::KeepAlive(value), results: Vec::new(), position };
+            self.function.blocks[at].insts.extend(self.site.scope.iter().map(keep));
+        }
         let terminator = self.terminator(&callee.blocks[id].terminator, at, position);
         self.function.terminate(at, terminator, position);
     }

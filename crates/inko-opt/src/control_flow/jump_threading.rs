@@ -74,7 +74,8 @@ fn find(function: &Function) -> Vec<Copy> {
     for &id in &graph.order {
         let block = &function.blocks[id];
         let Terminator::Branch { condition, .. } = block.terminator else { continue };
-        if id == function.entry || block.params.is_empty() || block.insts.len() > MAX_INSTS {
+        let cost = block.insts.iter().filter(|inst| !matches!(inst.op, Op::KeepAlive(_))).count();
+        if id == function.entry || block.params.is_empty() || cost > MAX_INSTS {
             continue;
         }
         if !block.insts.iter().all(|inst| copyable(&inst.op)) {

@@ -6,6 +6,7 @@
 use crate::control_flow::unreachable_blocks;
 use crate::edit::{Origin, origins};
 use cranelift_entity::SecondaryMap;
+use inko_abi::class;
 use inko_ir::graph::Graph;
 use inko_ir::ir::*;
 use inko_ir::visit::Effects;
@@ -88,7 +89,26 @@ fn needed(function: &Function, origins: &SecondaryMap<Value, Origin>, op: &Op) -
             let divisor = &function.blocks[block].insts[index as usize].op;
             !matches!(divisor, Op::Constant(Constant::Small(number)) if *number != 0)
         }
+        Op::KeepAlive(value) => may_own(function, origins, *value),
         _ => op.effects() == Effects::Any,
+    }
+}
+
+/// Whether a word may refer to an object that has to be kept alive for what it owns or leads to.
+pub(crate) fn may_own(function: &Function, origins: &SecondaryMap<Value, Origin>, value: Value) -> bool {
+    if let Origin::Inst(block, index) = origins[value]
+        && let Op::Constant(_) | Op::GetGlobal(_) | Op::BoxFloat(_) | Op::BoxBool(_) =
+            function.blocks[block].insts[index as usize].op
+    {
+        return false;
+    }
+    let plain = |number| {
+        matches!(number, class::FLOAT | class::STRING | class::BOOLEAN | class::NIL | class::BYTE_ARRAY)
+    };
+    match function.values[value].known {
+        Known::Small | Known::Integer => false,
+        Known::Class(number) => !plain(number),
+        Known::Nothing => true,
     }
 }
 

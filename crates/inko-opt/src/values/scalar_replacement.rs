@@ -4,6 +4,8 @@
 //! are only read and assigned (scalar replacement of aggregates, after escape analysis of the simplest kind: the
 //! reference goes nowhere else). A new cell or object in a loop is a new set of values: the locals are
 //! assigned where it is made. `ssa-construction` then turns the locals into values.
+//!
+//! What is to be kept alive is then what the cell or object holds, at the ends of scopes and where it is assigned.
 
 use crate::values::ssa_construction;
 use cranelift_entity::SecondaryMap;
@@ -35,7 +37,9 @@ pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
     if !any {
         return false;
     }
-    for block in function.blocks.values_mut() {
+    let kept = kept(function, &states);
+    let Function { blocks, values, locals: types, .. } = &mut *function;
+    for block in blocks.values_mut() {
         let old = std::mem::take(&mut block.insts);
         for mut inst in old {
             let locals = |value: Value| match &states[value] {
@@ -55,6 +59,24 @@ pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
                 }
                 continue;
             }
+            let ends: &[LocalId] = match &inst.op {
+                Op::KeepAlive(value) => locals(*value).map_or(&[], |locals| &locals[..]),
+                Op::SetCell(value, _) if kept[*value] => locals(*value).map_or(&[], |locals| &locals[..1]),
+                Op::SetField { object, field, .. } if kept[*object] => {
+                    let at = *field as usize;
+                    locals(*object).map_or(&[], |locals| &locals[at..=at])
+                }
+                _ => &[],
+            };
+            for &local in ends.iter().filter(|local| types[**local] == Ty::Word) {
+                let value = values.push(ValueData { ty: Ty::Word, known: Known::Nothing });
+                let position = inst.position;
+                block.insts.push(Inst { op: Op::GetLocal(local), results: vec![value], position });
+                block.insts.push(Inst { op: Op::KeepAlive(value), results: Vec::new(), position });
+            }
+            if matches!(inst.op, Op::KeepAlive(value) if locals(value).is_some()) {
+                continue;
+            }
             let access = match &inst.op {
                 Op::GetCell(cell) => locals(*cell).map(|locals| Op::GetLocal(locals[0])),
                 Op::SetCell(cell, value) => locals(*cell).map(|locals| Op::SetLocal(locals[0], *value)),
@@ -71,6 +93,19 @@ pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
         }
     }
     ssa_construction::run(function)
+}
+
+/// The cells and objects that are kept alive somewhere.
+fn kept(function: &Function, states: &SecondaryMap<Value, State>) -> SecondaryMap<Value, bool> {
+    let mut kept = SecondaryMap::with_default(false);
+    for inst in function.blocks.values().flat_map(|block| &block.insts) {
+        if let Op::KeepAlive(value) = inst.op
+            && let State::Locals(_) = states[value]
+        {
+            kept[value] = true;
+        }
+    }
+    kept
 }
 
 fn find(function: &Function, classes: &[Option<Class>]) -> SecondaryMap<Value, State> {
@@ -101,7 +136,7 @@ fn find(function: &Function, classes: &[Option<Class>]) -> SecondaryMap<Value, S
     for block in function.blocks.values() {
         for inst in &block.insts {
             match &inst.op {
-                Op::GetCell(_) | Op::GetField { .. } => {}
+                Op::GetCell(_) | Op::GetField { .. } | Op::KeepAlive(_) => {}
                 Op::SetCell(_, value) | Op::SetField { value, .. } => escape(*value),
                 other => other.each_operand(&mut escape),
             }
