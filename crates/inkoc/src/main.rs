@@ -7,6 +7,7 @@ mod home;
 mod link;
 mod report;
 mod run;
+mod scratch;
 mod sources;
 mod test;
 
