@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 /// No program of the suite needs longer, on a busy machine and with a collection at each allocation.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -138,7 +138,7 @@ fn expected(path: &Path) -> std::io::Result<String> {
 }
 
 fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
-    let temporary = tempfile::tempdir()?;
+    let temporary = support::directory();
     let (path, expected) = match &wanted.small {
         Some(size) if mode.is_slow() => {
             let small = temporary.path().join("small.inko");
@@ -192,12 +192,12 @@ fn check_once(command: &mut Command, wanted: &Directives, expected: &str) -> Res
 fn command(path: &Path, wanted: &Directives, mode: Mode, directory: &Path) -> Result<Command, Failed> {
     let mut command = match mode {
         Mode::Interpreted => {
-            let mut command = Command::new(INKOC);
+            let mut command = child(INKOC);
             include(&mut command, "run", path, wanted);
             command.arg("--interpret").arg(path);
             command
         }
-        _ => Command::new(build(path, wanted, directory, mode)?),
+        _ => child(build(path, wanted, directory, mode)?),
     };
     command.args(&wanted.args);
     Ok(command)
@@ -223,7 +223,7 @@ fn include(command: &mut Command, name: &str, path: &Path, wanted: &Directives) 
 fn build(path: &Path, wanted: &Directives, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
     let output = directory.join("program");
     let level = if mode == Mode::Plain { "none" } else { "speed" };
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     include(&mut command, "build", path, wanted);
     command.args(["--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
     let finished = run(&mut command, LIMIT);

@@ -4,8 +4,7 @@ mod support;
 
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
-use std::process::Command;
-use support::{Build, Linked};
+use support::{Build, Linked, child};
 
 #[test]
 fn gdb_shows_files_lines_and_functions() {
@@ -31,7 +30,7 @@ fn gdb_shows_files_lines_and_functions() {
 
     let linked = Linked::new(&build.output().object);
     let gdb = |commands: &[&str]| {
-        let mut gdb = Command::new("gdb");
+        let mut gdb = child("gdb");
         gdb.args(["--batch", "--nx"]);
         commands.iter().for_each(|command| {
             gdb.args(["-ex", command]);
