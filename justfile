@@ -11,7 +11,11 @@ build:
 
 # Everything.
 test *ARGS:
-    cargo test --release {{ARGS}}
+    cargo test --release --workspace {{ARGS}}
+
+# All tests, so many times, under conditions that must not matter. See tests/README.md.
+flakes ROUNDS="8" *ARGS:
+    python3 tests/flakes/run.py {{ROUNDS}} {{ARGS}}
 
 # The benchmarks beside their peers, as far as those are installed.
 bench *ARGS:
