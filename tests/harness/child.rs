@@ -77,7 +77,12 @@ fn reset() -> io::Result<()> {
 
 /// A directory for one test.
 pub fn directory() -> TempDir {
-    tempfile::Builder::new().prefix("t").tempdir_in(scratch()).expect("there is a temporary directory")
+    directory_in(scratch())
+}
+
+/// A directory in another one.
+pub fn directory_in(place: &Path) -> TempDir {
+    tempfile::Builder::new().prefix("t").tempdir_in(place).expect("there is a temporary directory")
 }
 
 /// Makes a file that can be executed. Another process writes it: a child that another test starts meanwhile would have

@@ -6,7 +6,7 @@
 #[path = "child.rs"]
 mod starting;
 
-pub use starting::{child, directory, script};
+pub use starting::{child, directory, directory_in, script};
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
