@@ -26,11 +26,11 @@ soak SECONDS="60" *ARGS: build
     python3 tests/soak/run.py {{SECONDS}} {{ARGS}}
 
 fmt:
-    cargo fmt
+    cargo fmt --all
 
 lint:
     cargo clippy --workspace --all-targets -- --deny warnings
-    cargo fmt --check
+    cargo fmt --all --check
 
 # bin/inkoc and lib/inko below a prefix: `just install PREFIX=/usr/local`.
 install PREFIX=PREFIX: build
