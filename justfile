@@ -11,7 +11,11 @@ build:
 
 # Everything.
 test *ARGS:
-    cargo test --release {{ARGS}}
+    cargo test --release --workspace {{ARGS}}
+
+# All tests, so many times, under conditions that must not matter. See tests/README.md.
+flakes ROUNDS="8" *ARGS:
+    python3 tests/flakes/run.py {{ROUNDS}} {{ARGS}}
 
 # The benchmarks beside their peers, as far as those are installed.
 bench *ARGS:
@@ -22,11 +26,11 @@ soak SECONDS="60" *ARGS: build
     python3 tests/soak/run.py {{SECONDS}} {{ARGS}}
 
 fmt:
-    cargo fmt
+    cargo fmt --all
 
 lint:
     cargo clippy --workspace --all-targets -- --deny warnings
-    cargo fmt --check
+    cargo fmt --all --check
 
 # bin/inkoc and lib/inko below a prefix: `just install PREFIX=/usr/local`.
 install PREFIX=PREFIX: build

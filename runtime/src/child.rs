@@ -7,6 +7,9 @@
 //! this program. While one of the pipes is waited for, what the child writes to the others is read and kept: the child may
 //! wait for that, and nobody else could read it. A child whose object dies goes on, and leaves no zombie: when it has ended,
 //! the thread for signals asks for its status, which nobody wants to know.
+//!
+//! Between fork and exec a child has copies of all our descriptors. What another process closes meanwhile would stay open: its
+//! address in use, the script that was just written "busy". So [`forget`] waits for children that are being started.
 
 use crate::object::Object;
 use crate::process::Process;
@@ -16,7 +19,7 @@ use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::word::Word;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -30,6 +33,14 @@ const CHUNK: usize = 16 << 10;
 
 /// Children that have lost their objects and may still be running.
 static ORPHANS: Mutex<Vec<process::Child>> = Mutex::new(Vec::new());
+
+/// Held for reading while a child is being started.
+static STARTING: RwLock<()> = RwLock::new(());
+
+/// Returns once no child has a copy of a descriptor that was closed before the call.
+pub fn forget() {
+    drop(STARTING.write());
+}
 
 /// The streams that a child writes to.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +67,11 @@ impl Child {
     pub fn start(command: &mut Command) -> io::Result<Self> {
         // SAFETY: it only calls what may be called between fork and exec.
         unsafe { command.pre_exec(scheduler::restore_signals) };
-        let mut child = command.spawn()?;
+        let mut child = {
+            let _starting = STARTING.read();
+            // It returns when the child is another program, or has failed to become it.
+            command.spawn()?
+        };
         let pipes = [child.stdout.take().map(OwnedFd::from), child.stderr.take().map(OwnedFd::from)];
         Ok(Self { child, sources: pipes.map(Source::new) })
     }

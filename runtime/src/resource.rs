@@ -7,6 +7,7 @@
 //! *Guarantees:* every descriptor is closed on `exec`, and exactly once. An object of a constant is shared by all
 //! processes; a resource that one closes while another one uses it lives as long as that takes.
 
+use crate::child;
 use crate::object::Object;
 use crate::process::Process;
 use inko_abi::class;
@@ -51,8 +52,9 @@ impl Resource {
     /// Closes it, if it is open.
     pub fn close(&self) {
         // The lock isn't held while the system closes, which may take its time.
-        let closed = self.file.lock().take();
+        let Some(closed) = self.file.lock().take() else { return };
         drop(closed);
+        child::forget();
     }
 
     fn duplicate(&self) -> Self {

@@ -9,6 +9,7 @@
 //! waits for the socket, which then finds it closed. A descriptor is registered with the poller when a process first waits
 //! for it, and never again, and the registration goes before the descriptor.
 
+use crate::child;
 use crate::object::{Object, class_of};
 use crate::panic::panic;
 use crate::process::{Action, Process};
@@ -208,6 +209,8 @@ impl Socket {
         let Some(open) = self.open.write().take() else { return };
         // Those who wait for a duplicate find nothing, and wait again.
         scheduler::wake_all(open.readiness.wake(Edge::BOTH));
+        drop(open);
+        child::forget();
     }
 
     /// To be called before a socket is told to linger.

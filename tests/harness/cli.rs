@@ -4,22 +4,24 @@
 mod support;
 
 use std::io::{Read, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use support::{INKOC, build_runtime, root};
+use std::process::{Output, Stdio};
+use std::time::{Duration, Instant};
+use support::{INKOC, build_runtime, child, directory, root, script, signal};
 
 /// Prints a greeting.
 const HELLO: &str = "import std::stdio::stdout  stdout.print('hello')";
 
 /// Runs the compiler in a fresh, empty directory.
 fn inkoc(arguments: &[&str]) -> Output {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     inkoc_in(directory.path(), arguments)
 }
 
 fn inkoc_in(directory: &Path, arguments: &[&str]) -> Output {
     build_runtime();
-    Command::new(INKOC).current_dir(directory).args(arguments).output().expect("the compiler starts")
+    child(INKOC).current_dir(directory).args(arguments).output().expect("the compiler starts")
 }
 
 fn stdout(output: &Output) -> String {
@@ -73,7 +75,7 @@ fn missing_and_unreadable_files_are_named() {
     says(&inkoc(&["check", "."]), 1, "it is a directory");
     says(&inkoc(&["check", "-i", "nowhere", "-e", HELLO]), 1, "nowhere doesn't exist");
     says(&inkoc(&["check", "-e", "import no::such::module"]), 1, "no::such::module");
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::write(directory.path().join("bad.inko"), b"let x = '\xff'").expect("it is written");
     says(&inkoc_in(directory.path(), &["check", "bad.inko"]), 1, "UTF-8");
     // A directory where a module's file should be.
@@ -86,8 +88,8 @@ fn missing_and_unreadable_files_are_named() {
 #[test]
 fn a_missing_installation_is_explained() {
     build_runtime();
-    let empty = tempfile::tempdir().expect("a temporary directory");
-    let mut command = Command::new(INKOC);
+    let empty = directory();
+    let mut command = child(INKOC);
     command.env("INKO_HOME", empty.path()).args(["check", "-e", HELLO]);
     says(&command.output().expect("it starts"), 1, "INKO_HOME");
     // The library without the archive.
@@ -95,7 +97,7 @@ fn a_missing_installation_is_explained() {
     std::fs::create_dir_all(&library).expect("it is made");
     std::os::unix::fs::symlink(root().join("std"), library.join("std")).expect("it is linked");
     assert_eq!(command.output().expect("it starts").status.code(), Some(0));
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.env("INKO_HOME", empty.path()).args(["run", "-e", HELLO]);
     says(&command.output().expect("it starts"), 1, "libinko_runtime.a");
 }
@@ -103,31 +105,28 @@ fn a_missing_installation_is_explained() {
 #[test]
 fn a_missing_or_failing_linker_is_explained() {
     build_runtime();
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     let build = |path: &Path| {
-        let mut command = Command::new(INKOC);
+        let mut command = child(INKOC);
         command.current_dir(directory.path()).env("PATH", path).args(["build", "-e", HELLO, "-o", "out"]);
         command.output().expect("it starts")
     };
-    let tools = tempfile::tempdir().expect("a temporary directory");
+    let tools = support::directory();
     says(&build(tools.path()), 1, "install gcc or clang");
-    let cc = tools.path().join("cc");
-    std::fs::write(&cc, "#!/bin/sh\necho 'cc is out of order' >&2\nexit 1\n").expect("it is written");
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&cc, executable).expect("it is made executable");
+    script(&tools.path().join("cc"), "#!/bin/sh\necho 'cc is out of order' >&2\nexit 1\n");
     says(&build(tools.path()), 1, "cc is out of order");
 }
 
 #[test]
 fn programs_are_built_where_asked() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
     for (arguments, name) in
         [(&["build", "hello.inko"][..], "hello"), (&["build", "-o", "hi", "hello.inko"], "hi")]
     {
         let output = inkoc_in(directory.path(), arguments);
         assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
-        let program = Command::new(directory.path().join(name)).output().expect("the program starts");
+        let program = child(directory.path().join(name)).output().expect("the program starts");
         assert_eq!(stdout(&program), "hello\n");
     }
     says(&inkoc_in(directory.path(), &["build", "-o", ".", "hello.inko"]), 1, "is a directory");
@@ -136,7 +135,7 @@ fn programs_are_built_where_asked() {
 
 #[test]
 fn intermediate_forms_are_written() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
     for form in ["ir", "clif", "asm"] {
         let output = inkoc_in(directory.path(), &["build", "--emit", form, "hello.inko"]);
@@ -153,11 +152,11 @@ fn intermediate_forms_are_written() {
 #[test]
 fn builds_are_reproducible() {
     let source = root().join("tests/programs/map_ops.inko");
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     let objects: Vec<Vec<u8>> = ["a.o", "b.o"]
         .iter()
         .map(|name| {
-            let mut command = Command::new(INKOC);
+            let mut command = child(INKOC);
             command.current_dir(directory.path()).args(["build", "--emit", "obj", "-o", name]).arg(&source);
             assert!(command.status().expect("it starts").success());
             std::fs::read(directory.path().join(name)).expect("the object file is there")
@@ -174,7 +173,7 @@ fn run_passes_on_status_and_streams() {
     assert_eq!(output.status.code(), Some(1));
     let source = "import std::stdio::stdin  import std::stdio::stdout
         stdout.print((try! stdin.read_string).to_uppercase)";
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.args(["run", "-e", source]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     child.stdin.take().expect("piped").write_all(b"hello").expect("it reads");
@@ -186,7 +185,7 @@ fn run_passes_on_status_and_streams() {
 fn programs_come_from_standard_input_too() {
     for arguments in [&["run", "-"][..], &["run", "-e", "-"]] {
         build_runtime();
-        let mut command = Command::new(INKOC);
+        let mut command = child(INKOC);
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         child.stdin.take().expect("piped").write_all(HELLO.as_bytes()).expect("it reads");
@@ -196,7 +195,7 @@ fn programs_come_from_standard_input_too() {
 
 #[test]
 fn modules_are_looked_up_in_included_directories() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::create_dir(directory.path().join("net")).expect("it is made");
     let module = "def greeting -> String { 'hello from a module' }";
     std::fs::write(directory.path().join("net/greeter.inko"), module).expect("it is written");
@@ -215,7 +214,7 @@ fn modules_are_looked_up_in_included_directories() {
 
 #[test]
 fn the_library_comes_before_included_directories() {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::create_dir(directory.path().join("std")).expect("it is made");
     let module = "def sneaky -> String { 'sneaky' }";
     for name in ["pair", "extra"] {
@@ -247,7 +246,7 @@ fn codes_are_explained() {
 #[test]
 fn warnings_fail_a_build_only_where_denied() {
     let source = "def f { let unused = 10 }  f";
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::write(directory.path().join("main.inko"), source).expect("it is written");
     for command in ["check", "run"] {
         says(&inkoc_in(directory.path(), &[command, "main.inko"]), 0, "W0100");
@@ -267,12 +266,12 @@ fn warnings_fail_a_build_only_where_denied() {
 }
 
 /// A compiler that runs a program, which has begun and waits for a minute.
-fn running() -> std::process::Child {
+fn running(temporary: &Path) -> std::process::Child {
     build_runtime();
     let source = "import std::process  import std::stdio::stdout
         stdout.print('ready')  process.suspend(60)";
-    let mut command = Command::new(INKOC);
-    command.args(["run", "-e", source]).stdout(Stdio::piped());
+    let mut command = child(INKOC);
+    command.args(["run", "-e", source]).env("TMPDIR", temporary).stdout(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let mut ready = [0; 6];
     child.stdout.as_mut().expect("piped").read_exact(&mut ready).expect("it prints");
@@ -281,21 +280,69 @@ fn running() -> std::process::Child {
 
 #[test]
 fn signals_reach_the_program() {
-    let mut child = running();
-    Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
+    let temporary = directory();
+    let mut child = running(temporary.path());
+    signal(child.id(), libc::SIGTERM);
     assert_eq!(child.wait().expect("it ends").code(), Some(128 + 15));
+    becomes_empty(temporary.path());
 }
 
 #[test]
 fn a_program_ends_with_the_compiler_that_runs_it() {
-    let mut child = running();
-    let start = std::time::Instant::now();
+    let temporary = directory();
+    let mut child = running(temporary.path());
+    let start = Instant::now();
     child.kill().expect("it runs");
     child.wait().expect("it ends");
     let mut rest = String::new();
     // The program has the other end of the pipe.
     child.stdout.take().expect("piped").read_to_string(&mut rest).expect("it is text");
     assert!(start.elapsed().as_secs() < 50);
+    becomes_empty(temporary.path());
+}
+
+/// Waits until nothing is in a directory.
+#[track_caller]
+fn becomes_empty(directory: &Path) {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        let left: Vec<_> = std::fs::read_dir(directory).expect("it is there").collect();
+        if left.is_empty() {
+            return;
+        }
+        assert!(Instant::now() < end, "{left:?}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn no_temporary_file_stays_when_a_signal_ends_the_compiler() {
+    build_runtime();
+    let (project, tools, temporary) = (directory(), directory(), directory());
+    let (tests, linking) = (project.path().join("tests/test"), project.path().join("linking"));
+    std::fs::create_dir_all(&tests).expect("it is made");
+    let test = "import std::test::*  def tests(t: Tests) {}";
+    std::fs::write(tests.join("test_nothing.inko"), test).expect("it is written");
+    // A linker that isn't told and still writes.
+    let slow = format!("#!/bin/sh\n: > '{}'\nsleep 0.1\n: > \"$TMPDIR/late\"\n", linking.display());
+    script(&tools.path().join("cc"), &slow);
+    let path = format!("{}:/usr/bin:/bin", tools.path().display());
+    for number in [libc::SIGHUP, libc::SIGINT, libc::SIGTERM, libc::SIGKILL] {
+        for arguments in [&["build", "-e", HELLO][..], &["run", "-e", HELLO], &["test"]] {
+            let mut command = child(INKOC);
+            command.current_dir(project.path()).args(arguments).stderr(Stdio::null());
+            let mut compiler =
+                command.env("TMPDIR", temporary.path()).env("PATH", &path).spawn().expect("it starts");
+            while !linking.exists() {
+                assert_eq!(compiler.try_wait().expect("it can be asked"), None);
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            signal(compiler.id(), number);
+            assert_eq!(compiler.wait().expect("it ends").signal(), Some(number), "{arguments:?}");
+            becomes_empty(temporary.path());
+            std::fs::remove_file(&linking).expect("it is there");
+        }
+    }
 }
 
 #[test]
@@ -330,7 +377,7 @@ fn timings_name_the_stages() {
 #[test]
 fn wrong_settings_stop_a_program_before_it_starts() {
     build_runtime();
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     says(&inkoc_in(directory.path(), &["build", "-e", "Nil"]), 0, "");
     for (name, value) in [
         ("INKO_PRIMARY_THREADS", "0"),
@@ -340,7 +387,7 @@ fn wrong_settings_stop_a_program_before_it_starts() {
         ("INKO_STACK_SIZE", "1K"),
         ("INKO_GC_STRESS", "yes"),
     ] {
-        let output = Command::new(directory.path().join("main")).env(name, value).output();
+        let output = child(directory.path().join("main")).env(name, value).output();
         let output = output.expect("the program starts");
         says(&output, 2, name);
         says(&output, 2, &format!("\"{value}\", but must be"));

@@ -4,9 +4,8 @@
 
 mod support;
 
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, run};
+use support::{INKOC, child, run};
 
 /// What may be called: the messages that bring the input and take the result, and panics.
 const ALLOWED: [&str; 4] = ["process_receive(", "process_current(", "process_send(", "panic("];
@@ -20,7 +19,7 @@ fn check(input: &str, definitions: &str, body: &str, loops: bool) {
         "import std::loop::(repeat)\nimport std::process::(self, Process)\n\n{definitions}\n\nprocess.spawn {{\n  \
          {input}\n  let mut x = 0\n\n  {body}\n\n  process.current.send(x)\n}}\n"
     );
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.args(["build", "--emit", "ir", "--color", "never", "-e", &source]);
     let finished = run(&mut command, Duration::from_secs(60));
     assert_eq!(finished.status, Some(0), "{source}\n{}", finished.stderr);

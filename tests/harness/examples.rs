@@ -6,9 +6,9 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
-use support::{build_file, root, run};
+use support::{build_file, child, root, run};
 use tempfile::TempDir;
 
 /// None of these needs longer, even on a busy machine.
@@ -16,7 +16,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Builds an example.
 fn example(name: &str) -> (TempDir, PathBuf) {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     let output = directory.path().join(name);
     build_file(&root().join("examples").join(name).with_extension("inko"), &output);
     (directory, output)
@@ -24,7 +24,7 @@ fn example(name: &str) -> (TempDir, PathBuf) {
 
 /// Counts the words of a file that is given as standard input.
 fn wc_of(program: &Path, input: &[u8]) -> String {
-    let mut child = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = child(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
     let child = child.as_mut().expect("it starts");
     child.stdin.take().expect("piped").write_all(input).expect("it reads everything");
     let mut output = String::new();
@@ -55,7 +55,7 @@ fn all_are_tested() {
 #[test]
 fn ping_pong() {
     let (_directory, program) = example("ping_pong");
-    let finished = run(&mut Command::new(program), LIMIT);
+    let finished = run(&mut child(program), LIMIT);
     assert_eq!((finished.status, finished.stderr.as_str()), (Some(0), ""));
     let lines: Vec<_> = finished.stdout.lines().collect();
     assert!(lines[0].starts_with("1000000 messages there and back in "), "{}", lines[0]);
@@ -65,7 +65,7 @@ fn ping_pong() {
 #[test]
 fn pipeline() {
     let (_directory, program) = example("pipeline");
-    let finished = run(&mut Command::new(&program), LIMIT);
+    let finished = run(&mut child(&program), LIMIT);
     let expected = (1..=200_000).filter(|number: &u32| number.to_string().contains('7')).count();
     assert_eq!((finished.status, finished.stderr.as_str()), (Some(0), ""));
     assert_eq!(finished.stdout.trim(), expected.to_string());
@@ -78,7 +78,7 @@ fn wc() {
     fs::write(path("one"), "a bc\n  def\t\n\nlast").expect("it is written");
     fs::write(path("many"), "hello world\n".repeat(100_000)).expect("it is written");
     let of = |names: &[&str]| {
-        let mut command = Command::new(&program);
+        let mut command = child(&program);
         run(command.current_dir(directory.path()).args(names), LIMIT)
     };
     let one = "      3       4      17 one\n";

@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::{Finished, build, run};
+use support::{Finished, build, child, run};
 use tempfile::TempDir;
 
 /// None of these needs longer, even on a busy machine.
@@ -69,13 +69,9 @@ struct Program {
 impl Program {
     #[track_caller]
     fn new(middle: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        // Another user runs some of them.
-        fs::set_permissions(directory.path(), Permissions::from_mode(0o755)).expect("it is ours");
+        let directory = support::directory();
         let path = build(directory.path(), &format!("{START}{middle}{END}"));
         fs::write(directory.path().join("log"), "").expect("it is written");
-        let open = Permissions::from_mode(0o666);
-        fs::set_permissions(directory.path().join("log"), open).expect("it is ours");
         Self { directory, path }
     }
 
@@ -83,7 +79,7 @@ impl Program {
     fn command(&self, by: &[&str], place: &Path) -> Command {
         let program = self.path.as_os_str();
         let mut words = by.iter().map(OsStr::new).chain([program]);
-        let mut command = Command::new(words.next().unwrap_or(program));
+        let mut command = child(words.next().unwrap_or(program));
         command.args(words).arg(place).arg(self.directory.path().join("log"));
         command
     }
@@ -106,28 +102,22 @@ impl Program {
 }
 
 fn is_root() -> bool {
-    let output = Command::new("id").arg("-u").output().expect("id runs");
+    let output = child("id").arg("-u").output().expect("id runs");
     output.stdout == b"0\n"
 }
 
-/// A small file system in memory, if we may mount one.
-struct Mounted(TempDir);
-
-impl Mounted {
-    fn new(options: &str) -> Option<Self> {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", options, "none"]).arg(directory.path()).stderr(Stdio::null());
-        let mounted = mount.status().is_ok_and(|status| status.success());
-        mounted.then_some(Self(directory))
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        // A failure shows when the directory is removed.
-        let _ = Command::new("umount").arg(self.0.path()).status();
-    }
+/// What runs a program that sees a small file system in memory at its place, if that is allowed. Nobody else sees it, and
+/// it goes with the program.
+fn with_small_disk() -> Option<[&'static str; 5]> {
+    let mount = "mount -t tmpfs -o size=64k none \"$1\" && exec \"$0\" \"$@\"";
+    // Root may mount; others may where they are told that they are root.
+    let ways = ["-m", "-rm"].map(|option| ["unshare", option, "sh", "-c", mount]);
+    let place = support::directory();
+    ways.into_iter().find(|way| {
+        let mut attempt = child(way[0]);
+        attempt.args(&way[1..]).arg("true").arg(place.path()).stderr(Stdio::null());
+        attempt.status().is_ok_and(|status| status.success())
+    })
 }
 
 /// Writes until nothing more fits, and then again, once there is room.
@@ -156,8 +146,8 @@ const FILLED: [&str; 6] = ["0", "True", "0", "0", "5", "hello"];
 fn a_disk_is_full() {
     let program = Program::new(FILLS);
     // Where nothing can be mounted, the limit of a file's size below has to do.
-    if let Some(mounted) = Mounted::new("size=64k") {
-        program.check(&mut program.command(&[], mounted.0.path()), &FILLED);
+    if let Some(way) = with_small_disk() {
+        program.check(&mut program.command(&way, support::directory().path()), &FILLED);
     }
     let full = Program::new(
         "let full = try! WriteOnlyFile.new(place)
@@ -172,7 +162,7 @@ fn a_disk_is_full() {
 #[test]
 fn a_file_is_as_large_as_may_be() {
     let program = Program::new(FILLS);
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     program.check(&mut program.after("ulimit -f 64", directory.path()), &FILLED);
 }
 
@@ -198,7 +188,7 @@ fn something_is_forbidden() {
         stdout.print(hidden.join('file').exists?)
         stdout.print(try! secret.size)",
     );
-    let place = tempfile::tempdir().expect("a temporary directory");
+    let place = support::directory();
     let path = |name: &str| place.path().join(name);
     let allow = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode));
     fs::write(path("secret"), "hello").expect("it is written");
@@ -206,9 +196,9 @@ fn something_is_forbidden() {
     fs::create_dir(path("hidden")).expect("it is made");
     allow(&path("hidden"), 0o000).expect("it is ours");
     allow(place.path(), 0o555).expect("it is ours");
-    // Permissions don't hold for root.
-    let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
-    let mut command = program.command(if is_root() { &nobody } else { &[] }, place.path());
+    // Permissions don't hold for root, unless it gives up what makes it different.
+    let ordinary = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
+    let mut command = program.command(if is_root() { &ordinary } else { &[] }, place.path());
     let mut lines = ["2"; 15];
     (lines[13], lines[14]) = ("False", "5");
     program.check(&mut command, &lines);
@@ -230,7 +220,7 @@ fn the_system_forbids_it_to_everybody() {
         stdout.print(code { local try ReadOnlyFile.new(place.join('file/file')) })
         stdout.print(code { local try ReadOnlyFile.new(place.join('missing')) })",
     );
-    let place = tempfile::tempdir().expect("a temporary directory");
+    let place = support::directory();
     fs::write(place.path().join("file"), "hello").expect("it is written");
     // A directory can be opened, but not read; programs that run can't be written to.
     let lines = ["-1", "0", "0", "0", "0", "0", "0", "0", "1"];
@@ -292,8 +282,64 @@ fn children_of_a_program_that_was_started_with_odd_signals() {
         try! grep.wait",
     );
     // Signals 2, 13 and 17 are interrupts, closed pipes and the end of children, which must not be ignored to be told.
+    // All others are as `child` has set them.
     let mut command = program.after("trap '' INT PIPE CHLD", Path::new("/"));
     program.check(&mut command, &["3", "1002"]);
+}
+
+/// Children have copies of all descriptors until they are other programs.
+#[test]
+fn what_is_closed_is_so_while_children_start() {
+    let program = Program::new(
+        "import std::io::CONNECTION_REFUSED
+        import std::net::unix::(UnixListener, UnixStream)
+
+        repeat(2) do (_) {
+          let starter = process.spawn {
+            let parent = process.receive as Process
+
+            repeat(100) do (_) { try! (try! Command.new('true').spawn).wait }
+            parent.send('done')
+          }
+
+          starter.send(process.current)
+        }
+
+        let mut closed = 0
+        let mut started = 0
+        let mut done = 0
+        let mut total = 0
+
+        while({ done < 2 }) {
+          let path = place.join('socket')
+          let listener = try! UnixListener.new(path)
+
+          listener.close
+          (code { local try UnixStream.new(path) } == CONNECTION_REFUSED).if_true { closed += 1 }
+          try! file.remove(path)
+
+          let script = try! WriteOnlyFile.new(place.join('script'))
+
+          try! script.write_string(\"#!/bin/sh\\nexit 7\")
+          script.close
+
+          let child = try! Command.new(place.join('script')).spawn
+
+          ((try! child.wait).code == 7).if_true { started += 1 }
+
+          match(let message = try process.receive_timeout(0.000_1) else False as Any) {
+            as String -> { done += 1 }
+            else -> {}
+          }
+          total += 1
+        }
+
+        stdout.print(closed == total)
+        stdout.print(started == total)",
+    );
+    let place = support::directory();
+    support::script(&place.path().join("script"), "#!/bin/sh\nexit 7");
+    program.check(&mut program.command(&[], place.path()), &["True", "True"]);
 }
 
 #[test]

@@ -2,16 +2,15 @@
 
 mod support;
 
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 /// No example takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn check(example: &str, expected: &str) {
     support::build_runtime();
-    let done = run(Command::new(INKOC).arg("run").arg(root().join("examples").join(example)), LIMIT);
+    let done = run(child(INKOC).arg("run").arg(root().join("examples").join(example)), LIMIT);
     assert_eq!((done.status, done.stdout.as_str(), done.stderr.as_str()), (Some(0), expected, ""));
 }
 
@@ -35,6 +34,6 @@ fn what_c_has_buffered() {
 let libc = try! Library.new(Array.new('libc.so.6', 'libSystem.dylib'))
 let puts = try! libc.function('puts', arguments: Array.new(ffi.string), returns: ffi.i32)
 puts.call('from C')";
-    let done = run(Command::new(INKOC).args(["run", "-e", program]), LIMIT);
+    let done = run(child(INKOC).args(["run", "-e", program]), LIMIT);
     assert_eq!((done.status, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "from C\n", ""));
 }

@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use support::{INKOC, run};
+use support::{INKOC, child, run};
 
 /// How many programs an ordinary run tries.
 const CASES: u32 = 24;
@@ -28,7 +28,7 @@ fn optimised_programs_do_the_same() {
     let cases = number("INKO_GENERATED_CASES").map_or(CASES, |cases| cases as u32);
     let mut seed = number("INKO_GENERATED_SEED").unwrap_or(SEED);
     let seconds = number("INKO_GENERATED_SECONDS").map(Duration::from_secs);
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     support::build_runtime();
     let start = Instant::now();
     loop {
@@ -79,12 +79,12 @@ fn check(program: &Program, directory: &Path) -> Result<(), TestCaseError> {
     std::fs::write(&source, program.text()).expect("the program can be written");
     let plain = build(&source, "none", directory)?;
     let optimised = build(&source, "speed", directory)?;
-    let (expected, said) = outcome(&mut Command::new(&plain))?;
-    let mut interpreted = Command::new(INKOC);
+    let (expected, said) = outcome(&mut child(&plain))?;
+    let mut interpreted = child(INKOC);
     interpreted.args(["run", "--interpret", "--color", "never"]).arg(&source);
-    let mut stressed = Command::new(&optimised);
+    let mut stressed = child(&optimised);
     stressed.env("INKO_GC_STRESS", "1");
-    let others = [("speed", Command::new(&optimised)), ("stress", stressed), ("interpret", interpreted)];
+    let others = [("speed", child(&optimised)), ("stress", stressed), ("interpret", interpreted)];
     for (name, mut command) in others {
         let (found, error) = outcome(&mut command)?;
         if found != expected {
@@ -104,7 +104,7 @@ fn shown(outcome: &Outcome) -> String {
 
 fn build(source: &Path, level: &str, directory: &Path) -> Result<std::path::PathBuf, TestCaseError> {
     let output = directory.join(level);
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.args(["build", "--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(source);
     let finished = run(&mut command, LIMIT);
     if finished.status == Some(0) {

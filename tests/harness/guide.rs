@@ -10,9 +10,8 @@ mod support;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 /// No sample takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -103,14 +102,14 @@ fn samples(chapter: &str) -> Vec<Sample> {
 }
 
 fn check(sample: &Sample) -> Result<(), Failed> {
-    let directory = tempfile::tempdir()?;
+    let directory = support::directory();
     for (name, text) in &sample.modules {
         let path = directory.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
         std::fs::write(path, text)?;
     }
     std::fs::write(directory.path().join("main.inko"), &sample.text)?;
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.current_dir(directory.path());
     if let Outcome::Fails(code) = &sample.outcome {
         command.args(["check", "--color", "never", "--include", ".", "main.inko"]);

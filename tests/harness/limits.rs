@@ -3,9 +3,10 @@
 
 mod support;
 
-use std::process::Command;
+use std::mem::MaybeUninit;
+use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::{Finished, Program, run};
+use support::{Finished, Program, child, run};
 
 /// None of these needs longer, even on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -39,12 +40,12 @@ const KEEPS_MUCH: &str = "
 
 impl Program {
     fn run(&self, variables: &[(&str, &str)]) -> Finished {
-        run(Command::new(&self.path).envs(variables.iter().copied()), LIMIT)
+        run(child(&self.path).envs(variables.iter().copied()), LIMIT)
     }
 
     /// With so many KiB of address space.
     fn run_in(&self, space: usize) -> Finished {
-        let mut command = Command::new("sh");
+        let mut command = child("sh");
         command.arg("-c").arg(format!("ulimit -v {space}; exec \"$0\"")).arg(&self.path);
         run(&mut command, LIMIT)
     }
@@ -85,19 +86,24 @@ fn a_process_may_keep_only_so_much() {
     panics(&Program::new(&format!("{KEEPS_MUCH} {child}")).run(&[("INKO_MAX_HEAP", "4M")]), OVER_LIMIT);
 }
 
+/// The largest resident memory of a child, in KiB.
+#[expect(clippy::zombie_processes, reason = "`wait4` waits for it")]
+fn peak(command: &mut Command) -> i64 {
+    let child = command.spawn().expect("it starts");
+    let (mut status, mut usage) = (0, MaybeUninit::<libc::rusage>::uninit());
+    // SAFETY: there is room for the answers, and the usage is there if a child was waited for.
+    unsafe {
+        assert_eq!(libc::wait4(child.id() as i32, &mut status, 0, usage.as_mut_ptr()), child.id() as i32);
+        usage.assume_init().ru_maxrss
+    }
+}
+
 /// A limit of 64 MiB is exceeded by an eighth of it before that is noticed. While the collector copies, the copies exist as
 /// well, and the allocator may still keep what an earlier collection has freed.
 #[test]
 fn a_limit_is_one() {
     let program = Program::new(&format!("{KEEPS_MUCH} stdout.print(chain(20_000_000).get.first)"));
-    let mut command = Command::new("python3");
-    command.arg("-c").arg(
-        "import resource, subprocess, sys
-subprocess.run([sys.argv[1]], env={'INKO_MAX_HEAP': '64M'}, stderr=subprocess.DEVNULL)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
-    );
-    let finished = run(command.arg(&program.path), LIMIT);
-    let peak: usize = finished.stdout.trim().parse().expect("a number of KiB");
+    let peak = peak(child(&program.path).env("INKO_MAX_HEAP", "64M").stderr(Stdio::null()));
     assert!((65_536..3 * 72 * 1024).contains(&peak), "{peak} KiB");
 }
 

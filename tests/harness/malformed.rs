@@ -3,9 +3,8 @@
 
 mod support;
 
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, files, root, run};
+use support::{INKOC, child, files, root, run};
 
 /// Half are truncations, half have some bytes changed.
 const CASES: u64 = 200;
@@ -25,7 +24,7 @@ impl Random {
 #[test]
 fn malformed_programs_give_diagnostics() {
     let programs = files(&root().join("tests/programs"), "inko");
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     for case in 0..CASES {
         let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (case + 1));
         let program = &programs[random.below(programs.len())];
@@ -40,7 +39,7 @@ fn malformed_programs_give_diagnostics() {
         }
         let path = directory.path().join(format!("case_{case}.inko"));
         std::fs::write(&path, &bytes).expect("the case can be written");
-        let finished = run(Command::new(INKOC).arg("check").arg(&path), Duration::from_secs(60));
+        let finished = run(child(INKOC).arg("check").arg(&path), Duration::from_secs(60));
         let fine = matches!(finished.status, Some(0 | 1)) && !finished.stderr.contains("panicked");
         assert!(
             fine,

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::Program;
+use support::{Program, child};
 
 /// What clients of the server below may ask for, by their first letter. It prints what became of each request.
 const SERVER: &str = r#"
@@ -98,7 +98,7 @@ loop {
 impl Program {
     /// A command of the shell that runs it, after another one.
     fn after(&self, preparation: &str) -> Command {
-        let mut command = Command::new("sh");
+        let mut command = child("sh");
         command.arg("-c").arg(format!("{preparation} && exec \"$0\"")).arg(&self.path);
         command
     }
@@ -116,7 +116,7 @@ impl Server {
     #[track_caller]
     fn start() -> Self {
         let program = Program::new(SERVER);
-        let mut running = Running::start(&mut Command::new(&program.path));
+        let mut running = Running::start(&mut child(&program.path));
         let port = running.port();
         let mut server = Self { running, port, bystander: connect(port), _program: program };
         server.bystander.write_all(b"e").expect("it reads");
@@ -359,17 +359,17 @@ process.suspend(0.5)
 fn a_peer_that_vanishes_keeps_nobody_else_waiting() {
     let alone =
         |command: &mut Command| command.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
-    if !alone(Command::new("unshare").args(["-n", "ip", "link", "set", "lo", "up"])) {
+    if !alone(child("unshare").args(["-n", "ip", "link", "set", "lo", "up"])) {
         eprintln!("skipped: networks of one's own need `unshare -n` and `ip`, and the right to use them");
         return;
     }
     let program = Program::new(VANISHING);
-    let mut command = Command::new("unshare");
+    let mut command = child("unshare");
     command.args(["-n", "sh", "-c", "ip link set lo up && exec \"$0\""]).arg(&program.path);
     let mut running = Running::start(&mut command);
     running.line("main is ready");
     running.line("ready");
-    let mut down = Command::new("nsenter");
+    let mut down = child("nsenter");
     down.args(["-t", &running.id().to_string(), "-n", "ip", "link", "set", "lo", "down"]);
     assert!(down.status().expect("nsenter runs").success());
     running.say("");
@@ -404,7 +404,7 @@ fn a_program_that_waits_for_a_socket_is_not_stuck() {
         ",
     );
     for threads in ["1", "2", "16"] {
-        let mut running = Running::start(Command::new(&program.path).env("INKO_PRIMARY_THREADS", threads));
+        let mut running = Running::start(child(&program.path).env("INKO_PRIMARY_THREADS", threads));
         let port = running.port();
         std::thread::sleep(Duration::from_millis(20));
         connect(port);
@@ -448,13 +448,7 @@ try! stdin.read_string(size: 1)
 #[test]
 fn ten_thousand_idle_connections() {
     let many = format!("ulimit -n {}", CROWD + 1000);
-    if !Command::new("sh")
-        .arg("-c")
-        .arg(&many)
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-    {
+    if !child("sh").arg("-c").arg(&many).stderr(Stdio::null()).status().is_ok_and(|status| status.success()) {
         eprintln!("skipped: {many} isn't allowed");
         return;
     }

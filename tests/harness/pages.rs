@@ -7,9 +7,8 @@ use inko_diagnostics::{Code, pages};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 /// The longest line that still fits into a terminal of the usual width, once examples are indented.
 const WIDTH: usize = 100;
@@ -139,7 +138,7 @@ fn examples(page: &str) -> Result<Vec<Example>, Failed> {
 
 /// The codes that the compiler reports for an example, and all that it says.
 fn codes_of(mark: &str, examples: &[Example]) -> Result<(BTreeSet<String>, String), Failed> {
-    let directory = tempfile::tempdir()?;
+    let directory = support::directory();
     for example in examples.iter().filter(|example| example.mark == mark || example.mark.is_empty()) {
         let path = directory.path().join(&example.file);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
@@ -148,7 +147,7 @@ fn codes_of(mark: &str, examples: &[Example]) -> Result<(BTreeSet<String>, Strin
     if !directory.path().join("main.inko").is_file() {
         return Err(format!("there is no {mark} example").into());
     }
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.current_dir(directory.path());
     command.args(["check", "--error-format", "json", "--include", ".", "main.inko"]);
     let finished = run(&mut command, Duration::from_secs(60));

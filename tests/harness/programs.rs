@@ -6,8 +6,10 @@ mod support;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
+use tempfile::TempDir;
 
 /// No program of the suite needs longer, on a busy machine and with a collection at each allocation.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -104,7 +106,8 @@ fn main() {
         let name = path.strip_prefix(&root).expect("below it").with_extension("");
         let name = name.strip_prefix("programs").unwrap_or(&name);
         let source = std::fs::read_to_string(&path).expect("the program can be read");
-        let wanted = directives(&source);
+        let program = Arc::new(Program::new(path, &source));
+        let wanted = &program.wanted;
         for (label, mode) in MODES {
             // The interpreter is for sequential programs, and its speed for small ones.
             let skipped = wanted.skip.iter().any(|skip| skip == label)
@@ -113,8 +116,8 @@ fn main() {
             if skipped {
                 continue;
             }
-            let (path, wanted) = (path.clone(), wanted.clone());
-            let trial = move || check(&path, &wanted, mode);
+            let program = program.clone();
+            let trial = move || program.check(mode);
             trials.push(Trial::test(format!("{}::{label}", name.display()), trial));
         }
     }
@@ -138,28 +141,95 @@ fn expected(path: &Path) -> std::io::Result<String> {
     Ok(support::inline_output(&std::fs::read_to_string(path)?))
 }
 
-fn check(path: &Path, wanted: &Directives, mode: Mode) -> Result<(), Failed> {
-    let temporary = tempfile::tempdir()?;
-    let (path, expected) = match &wanted.small {
-        Some(size) if mode.is_slow() => {
-            let small = temporary.path().join("small.inko");
-            std::fs::write(&small, with_size(&std::fs::read_to_string(path)?, size))?;
-            let finished = run(&mut command(&small, wanted, Mode::Plain, temporary.path())?, LIMIT);
-            (small, finished.stdout)
+/// A program, which is built once for all modes that can share it.
+struct Program {
+    path: PathBuf,
+    wanted: Directives,
+    /// What is built; it goes with the last mode.
+    directory: OnceLock<TempDir>,
+    /// The program in its size and in a small one, without optimisation and with it.
+    built: [[OnceLock<Result<PathBuf, String>>; 2]; 2],
+}
+
+impl Program {
+    fn new(path: PathBuf, source: &str) -> Self {
+        let wanted = directives(source);
+        Self { path, wanted, directory: OnceLock::new(), built: Default::default() }
+    }
+
+    fn check(&self, mode: Mode) -> Result<(), Failed> {
+        let is_small = mode.is_slow() && self.wanted.small.is_some();
+        let expected = match is_small {
+            true => run(&mut self.command(true, Mode::Plain)?, LIMIT).stdout,
+            false => expected(&self.path)?,
+        };
+        let mut command = self.command(is_small, mode)?;
+        for environment in mode.environments() {
+            // What the program asks for counts more.
+            command.envs(environment.iter().copied()).envs(self.wanted.env.iter().cloned());
+            check_once(&mut command, &self.wanted, &expected)
+                .map_err(|wrong| format!("with {environment:?}: {wrong}"))?;
+            for (name, _) in *environment {
+                command.env_remove(name);
+            }
         }
-        _ => (path.to_path_buf(), expected(path)?),
-    };
-    let mut command = command(&path, wanted, mode, temporary.path())?;
-    for environment in mode.environments() {
-        // What the program asks for counts more.
-        command.envs(environment.iter().copied()).envs(wanted.env.iter().cloned());
-        check_once(&mut command, wanted, &expected)
-            .map_err(|wrong| format!("with {environment:?}: {wrong}"))?;
-        for (name, _) in *environment {
-            command.env_remove(name);
+        Ok(())
+    }
+
+    /// What runs the program in a mode.
+    fn command(&self, is_small: bool, mode: Mode) -> Result<Command, Failed> {
+        let mut command = match mode {
+            Mode::Interpreted => {
+                let mut command = child(INKOC);
+                self.include(&mut command, "run");
+                command.arg("--interpret").arg(self.source(is_small)?);
+                command
+            }
+            _ => child(self.build(is_small, mode)?),
+        };
+        command.args(&self.wanted.args);
+        Ok(command)
+    }
+
+    /// The file of the program in one of its sizes.
+    fn source(&self, is_small: bool) -> std::io::Result<PathBuf> {
+        let (true, Some(size)) = (is_small, &self.wanted.small) else { return Ok(self.path.clone()) };
+        // One that another mode reads isn't touched.
+        let small = support::directory_in(self.directory()).keep().join("small.inko");
+        std::fs::write(&small, with_size(&std::fs::read_to_string(&self.path)?, size))?;
+        Ok(small)
+    }
+
+    fn directory(&self) -> &Path {
+        self.directory.get_or_init(support::directory).path()
+    }
+
+    fn build(&self, is_small: bool, mode: Mode) -> Result<PathBuf, Failed> {
+        let is_optimised = mode != Mode::Plain;
+        let built = &self.built[usize::from(is_small)][usize::from(is_optimised)];
+        let path = built.get_or_init(|| {
+            let source = self.source(is_small).map_err(|error| error.to_string())?;
+            let output = support::directory_in(self.directory()).keep().join("program");
+            let mut command = child(INKOC);
+            self.include(&mut command, "build");
+            command.args(["--verify-ir", "--opt", if is_optimised { "speed" } else { "none" }]);
+            command.args(["--color", "never", "-o"]).arg(&output).arg(source);
+            let finished = run(&mut command, LIMIT);
+            if finished.status == Some(0) {
+                return Ok(output);
+            }
+            Err(format!("the build ended with {:?}:\n{}", finished.status, finished.stderr))
+        });
+        Ok(path.clone()?)
+    }
+
+    /// The subcommand and the directories of modules.
+    fn include(&self, command: &mut Command, name: &str) {
+        command.arg(name);
+        if let (Some(include), Some(directory)) = (&self.wanted.include, self.path.parent()) {
+            command.arg("-i").arg(directory.join(include));
         }
     }
-    Ok(())
 }
 
 fn check_once(command: &mut Command, wanted: &Directives, expected: &str) -> Result<(), String> {
@@ -189,21 +259,6 @@ fn check_once(command: &mut Command, wanted: &Directives, expected: &str) -> Res
     Err(format!("{}\nstandard error:\n{}", wrong.join("\n"), finished.stderr))
 }
 
-/// What runs a program in a mode.
-fn command(path: &Path, wanted: &Directives, mode: Mode, directory: &Path) -> Result<Command, Failed> {
-    let mut command = match mode {
-        Mode::Interpreted => {
-            let mut command = Command::new(INKOC);
-            include(&mut command, "run", path, wanted);
-            command.arg("--interpret").arg(path);
-            command
-        }
-        _ => Command::new(build(path, wanted, directory, mode)?),
-    };
-    command.args(&wanted.args);
-    Ok(command)
-}
-
 /// The program with another problem size: the value of `let N`.
 fn with_size(source: &str, size: &str) -> String {
     let lines = source.lines().map(|line| match line.starts_with("let N = ") {
@@ -211,25 +266,4 @@ fn with_size(source: &str, size: &str) -> String {
         false => format!("{line}\n"),
     });
     lines.collect()
-}
-
-/// The subcommand and the directories of modules.
-fn include(command: &mut Command, name: &str, path: &Path, wanted: &Directives) {
-    command.arg(name);
-    if let (Some(include), Some(directory)) = (&wanted.include, path.parent()) {
-        command.arg("-i").arg(directory.join(include));
-    }
-}
-
-fn build(path: &Path, wanted: &Directives, directory: &Path, mode: Mode) -> Result<PathBuf, Failed> {
-    let output = directory.join("program");
-    let level = if mode == Mode::Plain { "none" } else { "speed" };
-    let mut command = Command::new(INKOC);
-    include(&mut command, "build", path, wanted);
-    command.args(["--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(path);
-    let finished = run(&mut command, LIMIT);
-    if finished.status == Some(0) {
-        return Ok(output);
-    }
-    Err(format!("the build ended with {:?}:\n{}", finished.status, finished.stderr).into())
 }

@@ -5,9 +5,8 @@ mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -22,7 +21,7 @@ fn main() {
 fn check(path: &Path) -> Result<(), Failed> {
     // A relative path keeps the checkout's place out of the snapshots.
     let relative = path.strip_prefix(root())?;
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.current_dir(root()).args(["check", "--color", "never"]).arg(relative);
     let finished = run(&mut command, Duration::from_secs(60));
     // Labels may point into the library, which is found by its absolute path.

@@ -3,11 +3,11 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Read};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{INKOC, build_runtime, run};
+use support::{INKOC, build_runtime, child, run};
 
 const LIMIT: Duration = Duration::from_secs(60);
 const SIGINT: i32 = 2;
@@ -19,7 +19,7 @@ fn build(directory: &Path, source: &str) -> PathBuf {
     build_runtime();
     let (file, output) = (directory.join("reported.inko"), directory.join("reported"));
     std::fs::write(&file, source).expect("the program can be written");
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     let finished = run(command.arg("build").arg(file).arg("-o").arg(&output), LIMIT);
     assert_eq!(finished.status, Some(0), "{}", finished.stderr);
     output
@@ -43,8 +43,7 @@ impl Running {
     }
 
     fn signal(&self, signal: i32) {
-        let status = Command::new("kill").arg(format!("-{signal}")).arg(self.child.id().to_string()).status();
-        assert!(status.expect("kill runs").success());
+        support::signal(self.child.id(), signal);
     }
 
     /// A report; what there is of it if the program ends.
@@ -99,10 +98,10 @@ process.suspend(100)
 
 #[test]
 fn a_report_shows_every_process_and_the_program_goes_on() {
-    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let temporary = support::directory();
     let program = build(temporary.path(), WAITING);
     for threads in ["1", "2", "16"] {
-        let mut running = Running::start(Command::new(&program).env("INKO_PRIMARY_THREADS", threads));
+        let mut running = Running::start(child(&program).env("INKO_PRIMARY_THREADS", threads));
         // The main process is perhaps still printing.
         std::thread::sleep(Duration::from_millis(50));
         for _ in 0..2 {
@@ -132,12 +131,14 @@ fn a_report_shows_every_process_and_the_program_goes_on() {
     }
 }
 
-/// A report is asked for again and again while processes are spawned, send, wait and end.
+/// A report is asked for again and again while processes are spawned, send, wait and end, which they do until there were
+/// enough reports.
 #[test]
 fn reports_disturb_nobody() {
-    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let temporary = support::directory();
     let source = "import std::loop::(repeat)
 import std::process::(self, Process)
+import std::stdio::stdin
 import std::stdio::stdout
 
 def child {
@@ -146,40 +147,59 @@ def child {
   process.blocking { parent.send(process.receive as Integer) }
 }
 
+let watch = process.spawn {
+  let parent = process.receive as Process
+  try! stdin.read_string
+  parent.send(0.5)
+}
+
 let mut sum = 0
+let mut rounds = 0
+let mut enough = False
+watch.send(process.current)
 stdout.print('ready')
-repeat(200) do (_) {
+while({ enough == False }) {
   repeat(100) do (index) {
     let child = process.spawn { child }
     child.send(process.current)
     child.send(index)
   }
-  repeat(100) do (_) { sum += process.receive as Integer }
+  let mut received = 0
+  while({ received < 100 }) {
+    match(let message = process.receive) {
+      as Integer -> {
+        sum += message
+        received += 1
+      }
+      else -> { enough = True }
+    }
+  }
+  rounds += 1
 }
-stdout.print(sum)
+stdout.print(sum == (rounds * 4_950))
 ";
+    const REPORTS: usize = 50;
     let program = build(temporary.path(), source);
     for threads in ["1", "2", "16"] {
-        let mut running = Running::start(Command::new(&program).env("INKO_PRIMARY_THREADS", threads));
-        let mut reports = 0;
-        while running.report().contains("Process 0x1 ") {
-            reports += 1;
+        let mut running = Running::start(child(&program).env("INKO_PRIMARY_THREADS", threads));
+        for _ in 0..REPORTS {
+            let report = running.report();
+            assert!(report.contains("Process 0x1 "), "{report}");
         }
-        assert!(reports > 2, "only {reports} reports");
         let output = running.child.wait_with_output().expect("it ends");
-        assert_eq!(String::from_utf8_lossy(&output.stdout), "990000\n");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "True\n");
         assert!(output.status.success(), "{output:?}");
     }
 }
 
 #[test]
 fn signals_end_programs_promptly() {
-    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let temporary = support::directory();
     let source = "import std::process import std::stdio::stdout
         stdout.print('ready') stdout.write_string('and more') while({ True }) { }";
     let program = build(temporary.path(), source);
     for signal in [SIGINT, SIGTERM] {
-        let running = Running::start(&mut Command::new(&program));
+        let running = Running::start(&mut child(&program));
         // It prints the rest at once.
         std::thread::sleep(Duration::from_millis(200));
         assert_eq!(running.end(signal), "and more");
@@ -189,10 +209,10 @@ fn signals_end_programs_promptly() {
 /// As a shell has it for programs in the background.
 #[test]
 fn ignored_signals_stay_ignored() {
-    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let temporary = support::directory();
     let program = build(temporary.path(), WAITING);
-    let mut shell = Command::new("sh");
-    shell.arg("-c").arg("trap '' INT QUIT; exec \"$0\"").arg(&program).process_group(0);
+    let mut shell = child("sh");
+    shell.arg("-c").arg("trap '' INT QUIT; exec \"$0\"").arg(&program);
     let mut running = Running::start(&mut shell);
     running.signal(SIGINT);
     running.signal(SIGQUIT);
@@ -203,7 +223,7 @@ fn ignored_signals_stay_ignored() {
 
 #[test]
 fn a_stuck_program_says_who_waits_where_and_how_long() {
-    let temporary = tempfile::tempdir().expect("there is a temporary directory");
+    let temporary = support::directory();
     let source = "import std::process::(self, Process)
 import std::stdio::stdout
 
@@ -218,7 +238,7 @@ process.suspend(1.2)
 stdout.print('before')
 process.receive
 ";
-    let finished = run(&mut Command::new(build(temporary.path(), source)), LIMIT);
+    let finished = run(&mut child(build(temporary.path(), source)), LIMIT);
     assert_eq!(finished.status, Some(1));
     assert_eq!(finished.stdout, "before\n", "what was printed is flushed");
     let lines: Vec<&str> = finished.stderr.lines().collect();

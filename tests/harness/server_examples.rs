@@ -7,7 +7,7 @@ use servers::{LIMIT, Running, connect, receive};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
-use support::{build_file, root, run};
+use support::{build_file, child, root, run};
 use tempfile::TempDir;
 
 /// An example that was built.
@@ -19,10 +19,10 @@ struct Example {
 impl Example {
     #[track_caller]
     fn new(name: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = support::directory();
         let output = directory.path().join(name);
         build_file(&root().join("examples").join(name).with_extension("inko"), &output);
-        Self { _directory: directory, command: Command::new(output) }
+        Self { _directory: directory, command: child(output) }
     }
 }
 
@@ -94,7 +94,7 @@ fn the_echo_client_prints_what_the_echo_server_sends_back() {
     let port = server.port().to_string();
     let finished = run(client.command.args([&port, "hello", "world"]), LIMIT);
     assert_eq!((finished.status, &*finished.stdout), (Some(0), "hello\nworld\n"), "{}", finished.stderr);
-    let finished = run(&mut Command::new(client.command.get_program()), LIMIT);
+    let finished = run(&mut child(client.command.get_program()), LIMIT);
     assert_eq!(finished.status, Some(2));
     drop(server);
     let finished = run(&mut client.command, LIMIT);

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each target uses a part")]
 
+use crate::support::signal;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -69,8 +70,7 @@ impl Running {
     /// A report on its processes.
     #[track_caller]
     pub fn report(&mut self) -> String {
-        let status = Command::new("kill").arg("-QUIT").arg(self.id().to_string()).status();
-        assert!(status.expect("kill runs").success());
+        signal(self.id(), libc::SIGQUIT);
         let mut report = String::new();
         while !report.ends_with(" in all\n") {
             report += &self.errors.recv_timeout(LIMIT).expect("a report");

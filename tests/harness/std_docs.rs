@@ -9,9 +9,8 @@ mod support;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, root, run};
 
 /// No library module takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -101,7 +100,7 @@ fn examples(text: &str) -> Vec<Example> {
 }
 
 fn check(examples: &[Example]) -> Result<(), Failed> {
-    let directory = tempfile::tempdir()?;
+    let directory = support::directory();
     std::fs::write(directory.path().join("example_checker.inko"), CHECKER)?;
     let mut main = String::new();
     for example in examples {
@@ -110,7 +109,7 @@ fn check(examples: &[Example]) -> Result<(), Failed> {
         write_example(&directory.path().join(format!("{name}.inko")), example)?;
     }
     std::fs::write(directory.path().join("main.inko"), main)?;
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.current_dir(directory.path()).args(["run", "--color", "never", "--include", ".", "main.inko"]);
     let finished = run(&mut command, LIMIT);
     if finished.status != Some(0) {

@@ -4,9 +4,8 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
-use support::{Finished, INKOC, build_runtime, root, run};
+use support::{Finished, INKOC, build_runtime, child, root, run};
 
 /// The whole suite under stress takes longest.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -19,7 +18,7 @@ const FEWEST_A_MODULE: usize = 10;
 /// Runs `inkoc test` at the top of the checkout.
 fn inkoc_test(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     build_runtime();
-    let mut command = Command::new(INKOC);
+    let mut command = child(INKOC);
     command.current_dir(directory).arg("test").args(arguments).envs(variables.iter().copied());
     run(&mut command, LIMIT)
 }
@@ -107,7 +106,7 @@ fn is_part(library: &Path, path: &Path) -> bool {
 
 /// A directory of tests with one module.
 fn project(text: &str) -> tempfile::TempDir {
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     std::fs::create_dir_all(directory.path().join("tests/test/shop")).expect("it is made");
     std::fs::write(directory.path().join("tests/test/shop/test_cart.inko"), text).expect("it is written");
     directory
@@ -198,7 +197,7 @@ fn a_configuration_is_set_up_first() {
 
 #[test]
 fn mistakes_are_named() {
-    let empty = tempfile::tempdir().expect("a temporary directory");
+    let empty = support::directory();
     let says = |finished: &Finished, text: &str| {
         assert_eq!(finished.status, Some(1), "{}", finished.stdout);
         assert!(finished.stderr.contains(text), "it lacks {text:?}:\n{}", finished.stderr);
@@ -224,19 +223,42 @@ fn a_panic_ends_all_tests() {
 }
 
 #[test]
+fn what_tests_leave_behind_is_removed() {
+    let project = project(
+        "import std::env
+        import std::fs::file::WriteOnlyFile
+        import std::test::*
+
+        def tests(t: Tests) {
+          t.group('Group') do (g) {
+            g.test('Test') {
+              try! (try! WriteOnlyFile.new(env.temporary_directory.join('left'))).write_string('hello')
+              10 / 0
+            }
+          }
+        }",
+    );
+    let temporary = support::directory();
+    let finished =
+        inkoc_test(project.path(), &[], &[("TMPDIR", temporary.path().to_str().expect("it is text"))]);
+    assert!(finished.stderr.contains("Can not divide an Integer by 0"), "{}", finished.stderr);
+    assert_eq!(std::fs::read_dir(temporary.path()).expect("it is there").count(), 0);
+}
+
+#[test]
 fn tests_of_panics_need_the_compiler() {
     build_runtime();
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     let source = "import std::test::(assert_panic)  try assert_panic('10 / 0') else Nil";
-    let mut build = Command::new(INKOC);
+    let mut build = child(INKOC);
     build.current_dir(directory.path()).args(["build", "-o", "program", "-e", source]);
     assert_eq!(run(&mut build, LIMIT).status, Some(0));
     let program = directory.path().join("program");
-    let alone = run(Command::new(&program).env_remove("INKOC"), LIMIT);
+    let alone = run(child(&program).env_remove("INKOC"), LIMIT);
     assert_eq!(alone.status, Some(1));
     assert!(alone.stderr.contains("the environment variable INKOC isn't set"), "{}", alone.stderr);
-    let wrong = run(Command::new(&program).env("INKOC", "/nowhere/inkoc"), LIMIT);
+    let wrong = run(child(&program).env("INKOC", "/nowhere/inkoc"), LIMIT);
     assert_eq!(wrong.status, Some(1));
     assert!(wrong.stderr.contains("/nowhere/inkoc can't be run"), "{}", wrong.stderr);
-    assert_eq!(run(Command::new(&program).env("INKOC", INKOC), LIMIT).status, Some(0));
+    assert_eq!(run(child(&program).env("INKOC", INKOC), LIMIT).status, Some(0));
 }

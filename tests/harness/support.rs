@@ -1,7 +1,12 @@
 //! What the test targets share: where the compiler is, how a child is run with a time limit, and the
 //! directives at the top of a program.
 
-#![allow(dead_code, reason = "each target uses a part")]
+#![allow(dead_code, unused_imports, reason = "each target uses a part")]
+
+#[path = "child.rs"]
+mod starting;
+
+pub use starting::{child, directory, directory_in, script};
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -13,6 +18,9 @@ use tempfile::TempDir;
 /// The compiler under test.
 pub const INKOC: &str = env!("CARGO_BIN_EXE_inkoc");
 
+/// The variable that says that the runtime archive is up to date.
+const PREBUILT: &str = "INKO_TESTS_PREBUILT";
+
 /// The root of the repository.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository exists")
@@ -23,6 +31,10 @@ pub fn root() -> PathBuf {
 pub fn build_runtime() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
+        // Who runs test programs without Cargo has built it.
+        if std::env::var_os(PREBUILT).is_some() {
+            return;
+        }
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(root()).args(["build", "--quiet", "--package", "inko-runtime"]);
         if Path::new(INKOC).parent().is_some_and(|directory| directory.ends_with("release")) {
@@ -45,7 +57,7 @@ pub fn build(directory: &Path, source: &str) -> PathBuf {
 #[track_caller]
 pub fn build_file(file: &Path, output: &Path) {
     build_runtime();
-    let built = Command::new(INKOC).arg("build").arg(file).arg("-o").arg(output).output();
+    let built = child(INKOC).arg("build").arg(file).arg("-o").arg(output).output();
     let built = built.expect("the compiler starts");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
@@ -61,7 +73,7 @@ impl Program {
     /// Builds it from its text.
     #[track_caller]
     pub fn new(source: &str) -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
+        let directory = directory();
         let path = build(directory.path(), source);
         Self { _directory: directory, path }
     }
@@ -81,10 +93,17 @@ pub struct Finished {
     pub elapsed: Duration,
 }
 
+/// Sends a signal to a child.
+#[track_caller]
+pub fn signal(child: u32, signal: libc::c_int) {
+    // SAFETY: `kill` takes any numbers.
+    assert_eq!(unsafe { libc::kill(child as libc::pid_t, signal) }, 0, "{child} is gone");
+}
+
 /// Runs a command until it ends or the limit has passed.
 pub fn run(command: &mut Command, limit: Duration) -> Finished {
     let start = Instant::now();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?} doesn't start: {error}"));
     let stdout = read(child.stdout.take().expect("piped"));
     let stderr = read(child.stderr.take().expect("piped"));

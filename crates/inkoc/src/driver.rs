@@ -3,6 +3,7 @@
 use crate::cli::{Build, Check, Deny, Emit, Input, Level, Options};
 use crate::failure::Failure;
 use crate::home::Home;
+use crate::scratch::Scratch;
 use crate::sources::Sources;
 use crate::{link, report};
 use inko_codegen::{Listings, Optimize};
@@ -137,7 +138,7 @@ pub fn build(arguments: &Build) -> Result<u8, Failure> {
     match arguments.emit {
         None => {
             let default = default_output(&arguments.input);
-            executable(front, arguments.opt, output.unwrap_or(&default))?;
+            executable(front, arguments.opt, output.unwrap_or(&default), &Scratch::new(None)?)?;
         }
         Some(Emit::Ir) => {
             let ir = optimised(&mut front, arguments.opt);
@@ -177,8 +178,8 @@ pub fn interpret(front: Front, level: Level) -> Result<u8, Failure> {
     Ok(status as u8)
 }
 
-/// Compiles and links an executable.
-pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), Failure> {
+/// Compiles and links an executable. A directory has the files that are of use meanwhile.
+pub fn executable(mut front: Front, level: Level, output: &Path, scratch: &Scratch) -> Result<(), Failure> {
     if output.is_dir() {
         return Err(Failure::Message(format!(
             "{} is a directory; choose another name with -o",
@@ -187,12 +188,10 @@ pub fn executable(mut front: Front, level: Level, output: &Path) -> Result<(), F
     }
     let archive = front.home.archive()?.to_path_buf();
     let object = compile(&mut front, level, Listings::default())?.object;
-    let file = tempfile::Builder::new().prefix("inkoc-").suffix(".o").tempfile();
-    let failed =
-        |error: std::io::Error| Failure::Message(format!("no temporary file can be written: {error}"));
-    let mut file = file.map_err(failed)?;
-    file.write_all(&object).map_err(failed)?;
-    let linked = front.timings.stage("link", || link::link(file.path(), &archive, output));
+    let file = scratch.path().join("program.o");
+    std::fs::write(&file, &object)
+        .map_err(|error| Failure::Message(format!("no temporary file can be written: {error}")))?;
+    let linked = front.timings.stage("link", || link::link(&file, &archive, output, scratch));
     front.timings.print();
     linked
 }

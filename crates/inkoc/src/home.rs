@@ -1,9 +1,11 @@
 //! Where the standard library and the runtime archive are: below `INKO_HOME`, beside an installed
-//! compiler (`bin/inkoc` and `lib/inko`), or in the checkout that the compiler was built in.
+//! compiler (`bin/inkoc` and `lib/inko`), or in the checkout that the compiler was built from.
 
 use crate::failure::Failure;
 use std::path::{Path, PathBuf};
 
+/// The checkout that the compiler was built from.
+const CHECKOUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 /// The runtime archive's file name.
 const ARCHIVE: &str = "libinko_runtime.a";
 
@@ -21,7 +23,7 @@ impl Home {
     pub fn find() -> Result<Self, Failure> {
         if let Some(home) = std::env::var_os("INKO_HOME").filter(|home| !home.is_empty()) {
             let home = PathBuf::from(home);
-            return Self::at(&home, "release").ok_or_else(|| {
+            return Self::at(&home).ok_or_else(|| {
                 Failure::Message(format!(
                     "INKO_HOME is {}, but there is no standard library in {} or {}",
                     home.display(),
@@ -32,10 +34,10 @@ impl Home {
         }
         let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
         let directory = executable.as_deref().and_then(Path::parent);
-        let profile = directory.and_then(|path| path.file_name()).and_then(|name| name.to_str());
-        let profile = profile.unwrap_or("release");
-        let found = directory.into_iter().flat_map(Path::ancestors).skip(1).take(4);
-        found.filter_map(|candidate| Self::at(candidate, profile)).next().ok_or_else(|| {
+        let above = directory.into_iter().flat_map(Path::ancestors).skip(1).take(4);
+        // Cargo's target directory may be elsewhere.
+        let mut places = above.chain([Path::new(CHECKOUT)]);
+        places.find_map(Self::at).ok_or_else(|| {
             Failure::Message(
                 "the standard library wasn't found beside the compiler; set INKO_HOME to the prefix that inkoc \
                  was installed to, or to a checkout of its sources"
@@ -45,16 +47,18 @@ impl Home {
     }
 
     /// The installation in a prefix or checkout.
-    fn at(root: &Path, profile: &str) -> Option<Self> {
+    fn at(root: &Path) -> Option<Self> {
         let has_std = |directory: &Path| directory.join("std/bootstrap.inko").is_file();
         let installed = root.join("lib/inko");
         if has_std(&installed) {
             return Some(Self { archives: vec![installed.join(ARCHIVE)], library: installed });
         }
         if has_std(root) {
-            let target = root.join("target");
-            let profiles = [profile, "release", "debug"];
-            let archives = profiles.iter().map(|name| target.join(name).join(ARCHIVE)).collect();
+            // Cargo puts the archive of the compiler's own build beside it.
+            let executable = std::env::current_exe().and_then(|path| path.canonicalize()).ok();
+            let beside = executable.as_deref().and_then(Path::parent).map(Path::to_path_buf);
+            let profiles = ["release", "debug"].map(|name| root.join("target").join(name));
+            let archives = beside.into_iter().chain(profiles).map(|place| place.join(ARCHIVE)).collect();
             return Some(Self { archives, library: root.to_path_buf() });
         }
         None

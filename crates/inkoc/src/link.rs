@@ -1,6 +1,7 @@
 //! Linking: the system's `cc` puts object and runtime together, with a faster linker if one is there.
 
 use crate::failure::Failure;
+use crate::scratch::Scratch;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,15 +9,15 @@ use std::process::Command;
 /// Linkers that are faster than the default, best first: the name for `-fuse-ld` and the executable.
 const LINKERS: [(&str, &str); 3] = [("wild", "wild"), ("mold", "mold"), ("lld", "ld.lld")];
 
-/// Links an executable.
-pub fn link(object: &Path, archive: &Path, output: &Path) -> Result<(), Failure> {
+/// Links an executable. A directory has the linker's temporary files.
+pub fn link(object: &Path, archive: &Path, output: &Path, scratch: &Scratch) -> Result<(), Failure> {
     let linker = LINKERS.iter().find(|(_, executable)| on_path(executable)).map(|(name, _)| *name);
     let slim = slim(archive);
     let archive = slim.as_deref().unwrap_or(archive);
     let mut failure = None;
     // A linker that this cc doesn't know is no reason to fail: the default one remains.
     for choice in linker.map(Some).into_iter().chain([None]) {
-        match attempt(object, archive, output, choice) {
+        match attempt(object, archive, output, choice, scratch) {
             Ok(()) => return Ok(()),
             Err(message) => failure = Some(message),
         }
@@ -36,9 +37,11 @@ fn slim(archive: &Path) -> Option<PathBuf> {
         return Some(slim);
     }
     // Other compilers may do the same at this moment: the copy appears under its name as a whole.
-    let unfinished = archive.with_extension(format!("{}.tmp", std::process::id()));
+    let scratch = Scratch::new(archive.parent()).ok()?;
+    let unfinished = scratch.path().join("slim.a");
     let mut command = Command::new("objcopy");
-    let done = command.arg("--strip-debug").arg(archive).arg(&unfinished).output();
+    command.arg("--strip-debug").arg(archive).arg(&unfinished);
+    let done = scratch.keep_for(|| command.output());
     let made = done.is_ok_and(|done| done.status.success());
     let dated = || fs::File::options().append(true).open(&unfinished)?.set_modified(of_archive);
     // If the archive was replaced meanwhile, this may be a copy of the old one.
@@ -49,19 +52,25 @@ fn slim(archive: &Path) -> Option<PathBuf> {
     {
         return Some(slim);
     }
-    let _ = fs::remove_file(&unfinished);
     None
 }
 
-fn attempt(object: &Path, archive: &Path, output: &Path, linker: Option<&str>) -> Result<(), String> {
+fn attempt(
+    object: &Path,
+    archive: &Path,
+    output: &Path,
+    linker: Option<&str>,
+    scratch: &Scratch,
+) -> Result<(), String> {
     let mut command = Command::new("cc");
+    command.env("TMPDIR", scratch.path());
     // Addresses are fixed: the tables need no relocation when the program starts.
     command.arg("-no-pie").arg(object).arg(archive).arg("-o").arg(output);
     command.args(["-Wl,--gc-sections", "-lpthread", "-ldl", "-lm"]);
     if let Some(linker) = linker {
         command.arg(format!("-fuse-ld={linker}"));
     }
-    let done = command.output().map_err(|error| match error.kind() {
+    let done = scratch.keep_for(|| command.output()).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             "no C compiler was found: `cc` links the executable; install gcc or clang".to_string()
         }

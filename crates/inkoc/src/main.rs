@@ -8,6 +8,7 @@ mod home;
 mod link;
 mod report;
 mod run;
+mod scratch;
 mod sources;
 mod test;
 

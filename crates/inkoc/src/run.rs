@@ -4,6 +4,7 @@
 use crate::cli::{Level, Run};
 use crate::driver::{self, Front, Program};
 use crate::failure::Failure;
+use crate::scratch::Scratch;
 use std::ffi::OsString;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -33,28 +34,35 @@ pub fn run(arguments: &Run) -> Result<u8, Failure> {
 
 /// An executable that is gone when this is dropped.
 pub struct Built {
-    directory: tempfile::TempDir,
+    scratch: Scratch,
 }
 
 /// Builds a program in a temporary directory.
 pub fn build(front: Front, level: Level) -> Result<Built, Failure> {
-    let directory = tempfile::Builder::new().prefix("inkoc-run-").tempdir();
-    let directory = directory
-        .map_err(|error| Failure::Message(format!("no temporary directory can be made: {error}")))?;
-    let built = Built { directory };
-    driver::executable(front, level, &built.program())?;
+    let built = Built { scratch: Scratch::new(None)? };
+    driver::executable(front, level, &built.program(), &built.scratch)?;
     Ok(built)
 }
 
 impl Built {
     fn program(&self) -> std::path::PathBuf {
-        self.directory.path().join("program")
+        self.scratch.path().join("program")
+    }
+
+    /// Runs the program in a way that is its own: temporary files go with the executable.
+    pub fn run_alone(&self, arguments: &[OsString]) -> Result<u8, Failure> {
+        let temporary = self.scratch.path().join("tmp");
+        let made = std::fs::create_dir(&temporary);
+        made.map_err(|error| Failure::Message(format!("no temporary directory can be made: {error}")))?;
+        self.start(Command::new(self.program()).args(arguments).env("TMPDIR", temporary))
     }
 
     /// Runs the program with arguments; gives its exit status, 128 + n if signal n ended it.
     pub fn run(&self, arguments: &[OsString]) -> Result<u8, Failure> {
-        let mut command = Command::new(self.program());
-        command.args(arguments);
+        self.start(Command::new(self.program()).args(arguments))
+    }
+
+    fn start(&self, command: &mut Command) -> Result<u8, Failure> {
         if let Ok(compiler) = std::env::current_exe() {
             command.env(COMPILER, compiler);
         }

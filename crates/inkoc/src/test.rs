@@ -1,7 +1,8 @@
 //! `inkoc test`: finds modules of tests, makes one program of them, and runs it.
 //!
 //! A directory of tests contains a directory `test`. Each file below it whose name is `test_*.inko` is a module of
-//! tests; `test/config.inko`, if it is there, sets them up first.
+//! tests; `test/config.inko`, if it is there, sets them up first. Each run has a directory for temporary files of its own,
+//! which is removed with all that tests have left there.
 
 use crate::cli::{Color, Test};
 use crate::driver::{Front, Program};
@@ -52,7 +53,7 @@ pub fn test(arguments: &Test) -> Result<u8, Failure> {
     let front = Front::load(Program::Made { name: NAME, text: &text }, &options)?;
     let built = run::build(front, arguments.opt)?;
     drop(progress);
-    built.run(&arguments.arguments)
+    built.run_alone(&arguments.arguments)
 }
 
 /// The directory that contains the directory `test` which all paths lie in.

@@ -338,7 +338,8 @@ pub(crate) extern "C" fn socket_shutdown_read_write(process: &mut Process, of: W
 }
 
 pub(crate) extern "C" fn socket_close(process: &mut Process, of: Word) {
-    socket::of(process, of).close();
+    let socket = socket::of(process, of);
+    process.outside(|| socket.close());
 }
 
 fn end(process: &mut Process, of: Word, end: fn(&Socket) -> io::Result<SockAddr>) -> Outcome {

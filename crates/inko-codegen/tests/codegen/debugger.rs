@@ -1,9 +1,8 @@
 //! Debuggers find Inko files, lines and functions: gdb stops at a line and shows the calls above it.
 
-use crate::support::{Build, Linked};
+use crate::support::{Build, Linked, child};
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
-use std::process::Command;
 
 #[test]
 fn gdb_shows_files_lines_and_functions() {
@@ -29,7 +28,7 @@ fn gdb_shows_files_lines_and_functions() {
 
     let linked = Linked::new(&build.output().object);
     let gdb = |commands: &[&str]| {
-        let mut gdb = Command::new("gdb");
+        let mut gdb = child("gdb");
         gdb.args(["--batch", "--nx"]);
         commands.iter().for_each(|command| {
             gdb.args(["-ex", command]);

@@ -1,11 +1,15 @@
 //! Small programs of the intermediate representation, and what runs them: the C compiler links them with a
 //! runtime that plays the real one.
 
+#[path = "../../../../../tests/harness/child.rs"]
+mod starting;
+
+pub(crate) use starting::child;
+
 use inko_codegen::{Listings, Options, Output, compile};
 use inko_ir::ir::*;
 use inko_ir::verify::verify_program;
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 
 /// Programs name more functions of the runtime than they call.
@@ -117,7 +121,7 @@ impl Build {
 }
 
 fn cc(options: &[&str], files: &[PathBuf]) {
-    let output = Command::new("cc").args(options).args(files).output().expect("a C compiler");
+    let output = child("cc").args(options).args(files).output().expect("a C compiler");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
@@ -125,7 +129,7 @@ fn cc(options: &[&str], files: &[PathBuf]) {
 fn runtime() -> PathBuf {
     static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = starting::directory();
         let path = |name: &str| directory.path().join(name);
         std::fs::write(path("runtime.c"), RUNTIME).expect("written");
         let options = ["-c", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer", "-Wall", "-Werror", "-o"];
@@ -142,7 +146,7 @@ pub struct Linked {
 
 impl Linked {
     pub fn new(object: &[u8]) -> Self {
-        let directory = tempfile::tempdir().expect("a directory");
+        let directory = starting::directory();
         let path = |name: &str| directory.path().join(name);
         std::fs::write(path("program.o"), object).expect("written");
         cc(&["-no-pie", IGNORE, "-o"], &[path("program"), path("program.o"), runtime()]);
@@ -150,7 +154,7 @@ impl Linked {
     }
 
     pub fn run(&self, mode: &str) -> String {
-        let output = Command::new(self.directory.path().join("program"))
+        let output = child(self.directory.path().join("program"))
             .arg(format!("-{mode}"))
             .output()
             .expect("the program starts");
