@@ -17,6 +17,10 @@ test *ARGS:
 bench *ARGS:
     python3 benchmarks/run.py {{ARGS}}
 
+# The time of the compiler: `just bench-compile --check`. See benchmarks/README.md.
+bench-compile *ARGS:
+    python3 benchmarks/compile.py {{ARGS}}
+
 # Thousands of processes that do at random whatever they can: `just soak 600 --threads 16 --gc-stress`. See tests/README.md.
 soak SECONDS="60" *ARGS: build
     python3 tests/soak/run.py {{SECONDS}} {{ARGS}}
