@@ -2,6 +2,7 @@
 
 mod cli;
 mod driver;
+mod emit;
 mod explain;
 mod failure;
 mod home;
@@ -10,6 +11,7 @@ mod report;
 mod run;
 mod sources;
 mod test;
+mod tree_text;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
