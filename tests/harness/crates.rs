@@ -176,7 +176,9 @@ fn drawing() -> String {
     let arrows = crates().into_iter().map(|found| (found.name, found.dependencies)).collect();
     let mut text = String::from("```mermaid\ngraph TD\n");
     for (from, to) in reduced(&arrows) {
-        text += &format!("    {from}\n");
+        if to.is_empty() {
+            text += &format!("    {from}\n");
+        }
         for to in to {
             text += &format!("    {from} --> {to}\n");
         }
