@@ -3,11 +3,12 @@
 
 use inko_ir::ir::{Function, Program};
 use inko_ir::print;
-use inko_opt::OptLevel;
+use inko_opt::{OptLevel, Options};
 use inko_sema::tree;
 use inko_syntax::SourceMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
 
 /// The syntax tree of the main module, one line an item.
 pub fn ast(program: &tree::Program, sources: &SourceMap) -> String {
@@ -27,14 +28,14 @@ pub fn ir(program: &Program, only: Option<&str>) -> String {
 
 /// Optimises a program; gives its functions as they were lowered and after each pass that changed them.
 pub fn passes(program: &mut Program, level: OptLevel, only: Option<&str>) -> String {
-    let mut text = String::new();
-    // By symbol: some passes don't know whether they changed something.
-    let mut last = BTreeMap::new();
-    let mut show = |pass: &str, program: &Program, function: &Function| {
+    // What was written, and each function as it was last, by symbol: some passes don't know whether they changed something.
+    let written = Mutex::new((String::new(), BTreeMap::new()));
+    let show = |pass: &'static str, program: &Program, function: &Function| {
         if !is_wanted(function, only) {
             return;
         }
         let now = without_removed_blocks(&print::function(program, function, false));
+        let (text, last) = &mut *written.lock().unwrap_or_else(PoisonError::into_inner);
         if last.get(&function.symbol) != Some(&now) {
             let _ = writeln!(text, "; {} after {pass}\n{now}", function.symbol);
             last.insert(function.symbol.clone(), now);
@@ -43,10 +44,9 @@ pub fn passes(program: &mut Program, level: OptLevel, only: Option<&str>) -> Str
     for function in program.functions.values() {
         show("lowering", program, function);
     }
-    inko_opt::optimize_observed(program, level, &mut |pass, program, function| {
-        show(pass, program, &program.functions[function]);
-    });
-    text
+    // On one thread the functions come in the same order each time.
+    inko_opt::optimize_with(program, &Options { level, threads: 1, observer: Some(&show) });
+    written.into_inner().unwrap_or_else(PoisonError::into_inner).0
 }
 
 fn is_wanted(function: &Function, only: Option<&str>) -> bool {
