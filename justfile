@@ -21,6 +21,18 @@ flakes ROUNDS="8" *ARGS:
 bench *ARGS:
     python3 benchmarks/run.py {{ARGS}}
 
+# The time of the compiler: `just bench-compile --check`. See benchmarks/README.md.
+bench-compile *ARGS:
+    python3 benchmarks/compile.py {{ARGS}}
+
+# Draws the crates in docs/architecture.md anew.
+crates:
+    UPDATE=1 cargo test --release --quiet --test crates the_drawing
+
+# Writes what the stages say today into docs/life-of-while.md.
+life:
+    UPDATE=1 cargo test --release --quiet --test life
+
 # Thousands of processes that do at random whatever they can: `just soak 600 --threads 16 --gc-stress`. See tests/README.md.
 soak SECONDS="60" *ARGS: build
     python3 tests/soak/run.py {{SECONDS}} {{ARGS}}

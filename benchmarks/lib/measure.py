@@ -8,12 +8,13 @@ import subprocess
 
 @dataclass(frozen=True)
 class Run:
-    """One run of a command. `failure` says what went wrong, if anything did."""
+    """One run of a command. `errors` is its standard error; `failure` says what went wrong, if anything did."""
 
     output: str
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_bytes: int = 0
+    errors: str = ""
     failure: str | None = None
 
 
@@ -55,11 +56,12 @@ def run(launcher, command, directory, limit):
         stdout.seek(0)
         stderr.seek(0)
         output = stdout.read().decode(errors="replace").strip()
-        said = stderr.read().decode(errors="replace").strip()[-500:]
+        errors = stderr.read().decode(errors="replace").strip()
+    said = errors[-500:]
     if late:
         return Run(output, failure=f"did not end within {limit:g} s")
     if not usage.exists():
         return Run(output, failure=f"the launcher {describe_status(process.returncode)}: {said}")
     elapsed, cpu, peak, status = map(int, usage.read_text().split())
     failure = None if status == 0 else ": ".join(filter(None, [describe_status(status), said]))
-    return Run(output, elapsed / 1e9, cpu / 1e6, peak * 1024, failure)
+    return Run(output, elapsed / 1e9, cpu / 1e6, peak * 1024, errors, failure)

@@ -137,9 +137,17 @@ fn programs_are_built_where_asked() {
 fn intermediate_forms_are_written() {
     let directory = support::directory();
     std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
-    for form in ["ir", "clif", "asm"] {
+    let forms = [
+        ("ast", "(send stdout print \"hello\")"),
+        ("tree", "string \"hello\""),
+        ("passes", "; main after lowering\n"),
+        ("ir", "fn run modules("),
+        ("clif", "function u0:0("),
+        ("asm", "movq"),
+    ];
+    for (form, part) in forms {
         let output = inkoc_in(directory.path(), &["build", "--emit", form, "hello.inko"]);
-        assert!(output.stdout.len() > 100, "{form}: {}", stderr(&output));
+        assert!(stdout(&output).contains(part), "{form}: {}", stderr(&output));
         let output = inkoc_in(directory.path(), &["build", "--emit", form, "-o", form, "hello.inko"]);
         assert_eq!(output.status.code(), Some(0), "{form}");
         assert!(directory.path().join(form).is_file(), "{form}");
@@ -147,6 +155,21 @@ fn intermediate_forms_are_written() {
     inkoc_in(directory.path(), &["build", "--emit", "obj", "hello.inko"]);
     let object = std::fs::read(directory.path().join("hello.o")).expect("the object file is there");
     assert_eq!(object[..4], *b"\x7fELF");
+}
+
+#[test]
+fn the_passes_over_one_function_are_shown() {
+    let source = "def twice(n: Integer) -> Integer { n + n }  import std::vm  vm.exit(twice(1))";
+    let output = stdout(&inkoc(&["build", "--emit", "passes", "--function", "main.twice", "-e", source]));
+    assert!(output.starts_with("; main.twice after lowering\nfn main.twice(word)"), "{output}");
+    assert!(output.contains("; main.twice after inlining\n"), "{output}");
+    assert!(
+        output.lines().filter(|line| line.starts_with("fn ")).all(|line| line.starts_with("fn main.twice("))
+    );
+    let output =
+        stdout(&inkoc(&["build", "--emit", "ir", "--opt", "none", "--function", "main.twice", "-e", source]));
+    assert_eq!(output.matches("fn ").count(), 1, "{output}");
+    says(&inkoc(&["build", "--function", "main", "-e", source]), 2, "--emit");
 }
 
 #[test]

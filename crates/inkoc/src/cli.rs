@@ -98,6 +98,9 @@ pub struct Build {
     /// Write an intermediate form instead of an executable, to standard output unless -o is given
     #[arg(long, value_enum, value_name = "FORM")]
     pub emit: Option<Emit>,
+    /// Write only the function of this name, such as `main.count`, with `--emit ir` and `--emit passes`
+    #[arg(long, value_name = "NAME", requires = "emit")]
+    pub function: Option<String>,
     /// How much to optimise
     #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
     pub opt: Level,
@@ -183,6 +186,12 @@ pub enum ErrorFormat {
 /// Intermediate forms.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Emit {
+    /// The syntax tree of the main module
+    Ast,
+    /// The typed tree of the main module
+    Tree,
+    /// Each function as it was lowered, and after each optimisation that changed it
+    Passes,
     /// The intermediate representation after optimisation
     Ir,
     /// Cranelift's representation

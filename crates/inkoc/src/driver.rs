@@ -5,7 +5,7 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::scratch::Scratch;
 use crate::sources::Sources;
-use crate::{link, report};
+use crate::{emit, link, report, tree_text};
 use inko_codegen::{Listings, Optimize};
 use inko_diagnostics::{Code, Diagnostic};
 use inko_ir::verify::{assert_valid, verify_program};
@@ -140,9 +140,23 @@ pub fn build(arguments: &Build) -> Result<u8, Failure> {
             let default = default_output(&arguments.input);
             executable(front, arguments.opt, output.unwrap_or(&default), &Scratch::new(None)?)?;
         }
+        Some(Emit::Ast) => {
+            write(output, emit::ast(&front.program, &front.sources.map).as_bytes())?;
+            front.timings.print();
+        }
+        Some(Emit::Tree) => {
+            write(output, tree_text::main_module(&front.program).as_bytes())?;
+            front.timings.print();
+        }
+        Some(Emit::Passes) => {
+            let mut ir = inko_lower::lower(&front.program, &front.sources.map);
+            let text = emit::passes(&mut ir, opt_level(arguments.opt), arguments.function.as_deref());
+            write(output, text.as_bytes())?;
+            front.timings.print();
+        }
         Some(Emit::Ir) => {
             let ir = optimised(&mut front, arguments.opt);
-            write(output, inko_ir::print::program(&ir).as_bytes())?;
+            write(output, emit::ir(&ir, arguments.function.as_deref()).as_bytes())?;
             front.timings.print();
         }
         Some(Emit::Clif) => {
@@ -196,13 +210,17 @@ pub fn executable(mut front: Front, level: Level, output: &Path, scratch: &Scrat
     linked
 }
 
+fn opt_level(level: Level) -> OptLevel {
+    match level {
+        Level::None => OptLevel::None,
+        Level::Speed => OptLevel::Speed,
+    }
+}
+
 fn optimised(front: &mut Front, level: Level) -> inko_ir::ir::Program {
     let Front { program, sources, timings, verify, .. } = front;
     let mut ir = timings.stage("lower", || inko_lower::lower(program, &sources.map));
-    let level = match level {
-        Level::None => OptLevel::None,
-        Level::Speed => OptLevel::Speed,
-    };
+    let level = opt_level(level);
     if !*verify {
         let options = inko_opt::Options { level, threads: threads(), observer: None };
         timings.stage("optimise", || inko_opt::optimize_with(&mut ir, &options));

@@ -2,6 +2,7 @@
 
 mod cli;
 mod driver;
+mod emit;
 mod explain;
 mod failure;
 mod home;
@@ -11,6 +12,7 @@ mod run;
 mod scratch;
 mod sources;
 mod test;
+mod tree_text;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
