@@ -24,17 +24,6 @@ const FOR_TESTS: &str = "inko-testing";
 ///
 /// FIXME: there should be none. The table may only become shorter.
 const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
-    // The context of a pass says what is known of functions, and summaries ask inlining for sizes.
-    (
-        "inko-opt",
-        &[
-            "calls/inlining.rs",
-            "calls/nonlocal_exits.rs",
-            "context.rs",
-            "program/library.rs",
-            "program/summaries.rs",
-        ],
-    ),
     (
         "inko-runtime",
         &[

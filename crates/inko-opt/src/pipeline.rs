@@ -15,6 +15,7 @@ use crate::numbers::value_ranges;
 use crate::numbers::{boolean_arrays, box_sinking, unboxing};
 use crate::program::call_graph::{CallGraph, Node};
 use crate::program::library::{Earlier, Finished, Library};
+use crate::program::size::size;
 use crate::program::summaries::{self, Ends, Summaries, Summary};
 use crate::program::{positions, schedule, unreachable_functions};
 use crate::values::{
@@ -181,7 +182,7 @@ impl Driver<'_> {
                 let function = functions[id].lock().unwrap_or_else(PoisonError::into_inner).take();
                 let mut function = function.expect("each function is worked on once");
                 let mut context = Context::new(&library, id, budget, earlier.is_some());
-                context.own = inlining::size(&function);
+                context.own = size(&function);
                 match earlier {
                     Some(earlier) => self.again(&mut function, &mut context, earlier),
                     None => self.function(&mut function, &mut context),

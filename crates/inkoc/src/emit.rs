@@ -63,6 +63,6 @@ fn without_removed_blocks(text: &str) -> String {
         let name = lines[at].strip_suffix(':').filter(|name| name.starts_with('b') && *name != "b0");
         name.is_some_and(|name| !used.contains(name)) && lines.get(at + 1) == Some(&"  unreachable")
     };
-    let kept = (0..lines.len()).filter(|&at| !removed(at) && !(at > 0 && removed(at - 1)));
+    let kept = (0..lines.len()).filter(|&at| !(removed(at) || at > 0 && removed(at - 1)));
     kept.flat_map(|at| [lines[at], "\n"]).collect()
 }

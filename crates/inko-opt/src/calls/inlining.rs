@@ -20,6 +20,7 @@ use crate::context::Context;
 use crate::control_flow::unreachable_blocks::never_returns;
 use crate::edit;
 use crate::loops::safepoint_polls::retreating;
+use crate::program::size::size;
 use cranelift_entity::SecondaryMap;
 use cranelift_entity::packed_option::PackedOption;
 use inko_abi::entry::Entry;
@@ -113,20 +114,6 @@ fn closures(function: &Function) -> Closures {
         }
     }
     closures
-}
-
-/// The cost of a function: its instructions but for constants, and its calls once more.
-pub(crate) fn size(function: &Function) -> u32 {
-    let cost = |inst: &Inst| match inst.op {
-        Op::Constant(_) | Op::GetCapture(..) | Op::KeepAlive(_) => 0,
-        Op::Call(_) => 2,
-        _ => 1,
-    };
-    let of_block = |block: &Block| {
-        let end = if matches!(block.terminator, Terminator::Jump(_)) { 0 } else { 1 };
-        end + block.insts.iter().map(cost).sum::<u32>()
-    };
-    function.blocks.values().map(of_block).sum()
 }
 
 /// A call to inline.

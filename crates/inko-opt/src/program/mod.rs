@@ -5,5 +5,6 @@ pub(crate) mod call_graph;
 pub(crate) mod library;
 pub(crate) mod positions;
 pub(crate) mod schedule;
+pub(crate) mod size;
 pub(crate) mod summaries;
 pub(crate) mod unreachable_functions;

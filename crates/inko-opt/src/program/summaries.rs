@@ -1,7 +1,7 @@
 //! What callers may know of a function without looking at its code.
 
 use super::call_graph::{CallGraph, Node, each_name};
-use crate::calls::inlining;
+use super::size::size;
 use cranelift_entity::SecondaryMap;
 use inko_abi::entry::Entry;
 use inko_ir::ir::*;
@@ -31,7 +31,7 @@ impl Default for Ends {
 pub(crate) struct Summary {
     /// How a call may end.
     pub(crate) ends: Ends,
-    /// The number of instructions that cost something, see [`inlining::size`].
+    /// The number of instructions that cost something, see [`size`].
     pub(crate) size: u32,
     /// The same of what was written there, without what was inlined from other functions.
     pub(crate) own: u32,
@@ -186,7 +186,7 @@ pub(crate) fn local(function: &Function, this: FunctionId) -> Summary {
         }
     }
     let ends = Ends { throws, ..Ends::default() };
-    Summary { ends, recursive, size: inlining::size(function), ..Summary::default() }
+    Summary { ends, recursive, size: size(function), ..Summary::default() }
 }
 
 /// Whether a non-local exit may leave a function, given which of its calls it may arrive from.
