@@ -190,15 +190,6 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
     (summary.size <= limit && summary.size <= context.budget).then_some(reason)
 }
 
-/// Whether a block ends the call in another way than by returning to the caller; a panic ends the caller's scopes too.
-fn leaves_otherwise(block: &Block) -> bool {
-    match block.terminator {
-        Terminator::Exit { .. } => true,
-        Terminator::Unreachable => !block.insts.last().is_some_and(|last| never_returns(&last.op)),
-        _ => false,
-    }
-}
-
 struct Inliner<'a, 'b, 'c> {
     function: &'a mut Function,
     context: &'a mut Context<'b>,
@@ -365,12 +356,22 @@ impl<'a, 'b, 'c> Inliner<'a, 'b, 'c> {
             self.function.blocks[at].insts.push(Inst { op, results, position });
         }
         let position = self.position(callee.blocks[id].position);
-        if repeats || leaves_otherwise(&callee.blocks[id]) {
-            let keep = |&value: &Value| Inst { op: Op::KeepAlive(value), results: Vec::new(), position };
-            self.function.blocks[at].insts.extend(self.site.scope.iter().map(keep));
+        let leaves =
+            matches!(callee.blocks[id].terminator, Terminator::Exit { .. } | Terminator::Unreachable);
+        if repeats || leaves {
+            self.keep_scope(at, position);
         }
         let terminator = self.terminator(&callee.blocks[id].terminator, at, position);
         self.function.terminate(at, terminator, position);
+    }
+
+    /// Keeps what is in the caller's scope alive at the end of a block.
+    fn keep_scope(&mut self, block: BlockId, position: PositionId) {
+        let keep = |&value: &Value| Inst { op: Op::KeepAlive(value), results: Vec::new(), position };
+        let insts = &mut self.function.blocks[block].insts;
+        // Nothing may follow a call that never returns.
+        let at = insts.len() - usize::from(insts.last().is_some_and(|last| never_returns(&last.op)));
+        insts.splice(at..at, self.site.scope.iter().map(keep));
     }
 
     fn terminator(&mut self, old: &Terminator, at: BlockId, position: PositionId) -> Terminator {

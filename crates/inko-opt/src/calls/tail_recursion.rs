@@ -7,6 +7,7 @@
 //! is not any more.
 
 use crate::calls::nonlocal_exits::makes_home;
+use crate::control_flow::unreachable_blocks;
 use inko_ir::ir::*;
 
 /// After a tail call, scopes end in at most so many blocks: one for each level of calls that were inlined around it.
@@ -29,6 +30,8 @@ pub(crate) fn run(function: &mut Function, this: FunctionId) -> bool {
         };
         function.blocks[id].terminator = Terminator::Jump(Edge::with(header, call.args));
     }
+    // Blocks that only came after the calls use their results.
+    unreachable_blocks::empty_unreachable(function);
     true
 }
 
