@@ -34,6 +34,22 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                     "there is no `if` statement, conditions are messages: \
                      `(a == b).if(true: { ... }, false: { ... })`",
                 ),
+                TokenKind::Arrow => diagnostic.hint(
+                    "the arms of a `match` stand in its braces, the last one is `else`: \
+                     `match(value) { 1 -> { ... } else -> { ... } }`",
+                ),
+                TokenKind::DoubleArrow => diagnostic
+                    .hint("there are no literals of maps: `let map = Map.new`, then `map[key] = value`"),
+                TokenKind::Less => diagnostic.hint(
+                    "types are given to types and methods in `!( )`: `Array!(Integer)`, `def name!(T)`",
+                ),
+                TokenKind::Greater => diagnostic
+                    .hint("there is no `|>` or `<>`: send messages, as in `value.name`; `+` joins strings"),
+                TokenKind::Colon => diagnostic
+                    .hint("bodies stand in braces, `{ ... }`; only arguments are named by `name: value`"),
+                TokenKind::ParenClose => diagnostic.hint(
+                    "parentheses hold a value here; a message follows a dot: `Class.new`, not `Class::new()`",
+                ),
                 TokenKind::For => {
                     diagnostic.hint("loop over values with `each`: `values.each do (value) { ... }`")
                 }
@@ -63,6 +79,9 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             let message = format!("expected the name of an argument, but found {}", token(found));
             let diagnostic = new(Code::ExpectedArgumentName, message).label("expected an identifier");
             match found.kind {
+                TokenKind::SelfRef | TokenKind::BitAnd => {
+                    diagnostic.hint("every method has its `self`, which isn't declared")
+                }
                 TokenKind::Mut => diagnostic
                     .hint("arguments can't be mutable; define a variable: `let mut copy = argument`"),
                 kind if kind.is_keyword() => diagnostic.hint("keywords can't name arguments"),
@@ -128,6 +147,8 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                     )
                 }
                 TokenKind::Identifier => diagnostic.hint("the names of types start with a capital letter"),
+                TokenKind::Assign => diagnostic
+                    .hint("variables are defined with `let name = value`, or `let name: Type = value`"),
                 _ => diagnostic,
             }
         }
@@ -140,7 +161,7 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
             };
             new(Code::InvalidInBody, format!("{} isn't valid in the body of {place}", token(found)))
                 .label("not allowed here")
-                .hint(format!("the body of {place} holds {allowed} only"))
+                .hint(format!("the body of {place} holds {allowed} only; methods begin with `def`"))
         }
         SyntaxError::ExpectedThrowOrTry { found, .. } => {
             let message = format!("expected `throw` or `try` after `local`, but found {}", token(found));
@@ -292,11 +313,25 @@ fn unknown_character(error: &SyntaxError, character: char) -> Diagnostic {
 fn unexpected(diagnostic: Diagnostic, found: &Found, expected: Expected) -> Diagnostic {
     match (expected, found.kind) {
         (Expected::Token(TokenKind::Attribute), _) => diagnostic.hint(
-            "a constant before `{` is constructed: `Class { @name = value }`; \
-             conditions are messages: `value.if_true { ... }`",
+            "a constant before `{` is constructed: `Class { @name = value }`; classes are defined with \
+             `class Name { @name: Type }`, and conditions are messages: `value.if_true { ... }`",
         ),
         (Expected::Token(TokenKind::Arrow), TokenKind::DoubleArrow) => {
             diagnostic.hint("an arm is written `pattern -> { ... }`")
+        }
+        (Expected::Token(TokenKind::Assign), TokenKind::Comma) => diagnostic.hint(
+            "a `let` defines one variable; errors are thrown, and caught with `try ... else (error) { ... }`",
+        ),
+        (Expected::Token(TokenKind::BraceOpen), TokenKind::BitOr) => {
+            diagnostic.hint("the arguments of a block stand in parentheses: `do (name) { ... }`")
+        }
+        (Expected::Token(TokenKind::BraceOpen), TokenKind::ParenOpen) => {
+            diagnostic.hint("classes inherit nothing; methods are shared by traits: `impl Trait for Class { ... }`")
+        }
+        (Expected::Token(TokenKind::BraceOpen), kind)
+            if kind.is_keyword() || matches!(kind, TokenKind::Identifier | TokenKind::Constant) =>
+        {
+            diagnostic.hint("a body stands in braces, `{ ... }`, and what `match` looks at in parentheses, `match(value)`")
         }
         (Expected::Token(TokenKind::Colon), TokenKind::Assign) => diagnostic
             .hint("an attribute has a type and no value, it gets one in constructors: `@name: Type`"),
@@ -312,7 +347,7 @@ fn hinted(diagnostic: Diagnostic, found: &Found) -> Diagnostic {
         }
         TokenKind::Sub | TokenKind::Add => diagnostic.hint("there is no unary `+` or `-`, except in `-1`"),
         TokenKind::BracketOpen => diagnostic
-            .hint("an index must be on the line of what it indexes; arrays are made with `Array.new`"),
+            .hint("arrays are made with `Array.new(1, 2)`; an index must be on the line of what it indexes"),
         TokenKind::Question => diagnostic.hint("`?` belongs to types, and to the end of method names"),
         TokenKind::Bang => diagnostic.hint("type arguments open with `!(`, without a blank in between"),
         _ => diagnostic,
