@@ -102,11 +102,8 @@ fn a_report_shows_every_process_and_the_program_goes_on() {
     let program = build(temporary.path(), WAITING);
     for threads in ["1", "2", "16"] {
         let mut running = Running::start(child(&program).env("INKO_PRIMARY_THREADS", threads));
-        // The main process is perhaps still printing.
-        std::thread::sleep(Duration::from_millis(50));
         for _ in 0..2 {
-            let report = running.report();
-            for line in [
+            let lines = [
                 "has been waiting for a message for ",
                 "has been sleeping for ",
                 "has been waiting for a message, with a limit, for ",
@@ -120,9 +117,15 @@ fn a_report_shows_every_process_and_the_program_goes_on() {
                 "reported.inko\" line 22\n",
                 "in \"waits\"",
                 "6 processes in all",
-            ] {
-                assert!(report.contains(line), "{line} isn't in the report:\n{report}");
-            }
+            ];
+            // They need some time until they all wait.
+            let end = Instant::now() + LIMIT;
+            let report = loop {
+                let report = running.report();
+                let missing = lines.iter().find(|line| !report.contains(*line));
+                let Some(line) = missing else { break report };
+                assert!(Instant::now() < end, "{line} isn't in the report:\n{report}");
+            };
             for number in 1..=6 {
                 assert!(report.contains(&format!("Process 0x{number} ")), "{number} is missing:\n{report}");
             }
@@ -195,13 +198,12 @@ stdout.print(sum == (rounds * 4_950))
 #[test]
 fn signals_end_programs_promptly() {
     let temporary = support::directory();
-    let source = "import std::process import std::stdio::stdout
-        stdout.print('ready') stdout.write_string('and more') while({ True }) { }";
+    let source = "import std::stdio::stderr import std::stdio::stdout
+        stdout.print('ready') stdout.write_string('and more') stderr.print('written') while({ True }) { }";
     let program = build(temporary.path(), source);
     for signal in [SIGINT, SIGTERM] {
-        let running = Running::start(&mut child(&program));
-        // It prints the rest at once.
-        std::thread::sleep(Duration::from_millis(200));
+        let mut running = Running::start(&mut child(&program));
+        running.errors.read_line(&mut String::new()).expect("it says that it has written the rest");
         assert_eq!(running.end(signal), "and more");
     }
 }

@@ -36,7 +36,8 @@ impl Home {
         let directory = executable.as_deref().and_then(Path::parent);
         let above = directory.into_iter().flat_map(Path::ancestors).skip(1).take(4);
         // Cargo's target directory may be elsewhere.
-        let mut places = above.chain([Path::new(CHECKOUT)]);
+        let checkout = Path::new(CHECKOUT).canonicalize().ok();
+        let mut places = above.chain(checkout.as_deref());
         places.find_map(Self::at).ok_or_else(|| {
             Failure::Message(
                 "the standard library wasn't found beside the compiler; set INKO_HOME to the prefix that inkoc \

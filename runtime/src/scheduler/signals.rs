@@ -8,13 +8,17 @@
 use super::{report, start_thread};
 use crate::{child, primitives};
 use libc::{SIG_DFL, SIG_IGN, SIGCHLD, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXFSZ, c_int, sigset_t};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::io;
 use std::mem::MaybeUninit;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
-/// So long the end waits for what was printed to be written: standard output may be a pipe that nobody reads.
+/// So long the end waits for what was printed to be written where standard output is a pipe that nobody reads.
 const FLUSHING: Duration = Duration::from_millis(200);
+/// And so many times as long where it has room: then only the processor is busy.
+const PATIENCE: usize = 50;
 
 /// The signals that are taken care of.
 pub(super) struct Signals(sigset_t);
@@ -99,6 +103,12 @@ fn write_error(text: &str) {
     }
 }
 
+/// Whether something can be written now.
+fn has_room(stream: BorrowedFd<'_>) -> bool {
+    let mut polled = [PollFd::new(stream, PollFlags::POLLOUT)];
+    poll(&mut polled, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
+}
+
 /// Ends the program as the signal would have, so that its parent sees why.
 fn end(signal: c_int) {
     let (done, flushed) = mpsc::channel();
@@ -106,7 +116,11 @@ fn end(signal: c_int) {
         primitives::flush_at_exit();
         let _ = done.send(());
     });
-    let _ = flushed.recv_timeout(FLUSHING);
+    for _ in 0..PATIENCE {
+        if flushed.recv_timeout(FLUSHING).is_ok() || !has_room(io::stdout().as_fd()) {
+            break;
+        }
+    }
     let mut set = MaybeUninit::uninit();
     // SAFETY: the set is initialised before it is used. The signal's action is the default one, to end the program.
     unsafe {
