@@ -7,10 +7,8 @@
 //! this program. While one of the pipes is waited for, what the child writes to the others is read and kept: the child may
 //! wait for that, and nobody else could read it. A child whose object dies goes on, and leaves no zombie: when it has ended,
 //! the thread for signals asks for its status, which nobody wants to know.
-//!
-//! Between fork and exec a child has copies of all our descriptors. What another process closes meanwhile would stay open: its
-//! address in use, the script that was just written "busy". So [`forget`] waits for children that are being started.
 
+use crate::inheritance;
 use crate::object::Object;
 use crate::process::Process;
 use crate::scheduler;
@@ -19,7 +17,7 @@ use inko_abi::object::{FLAG_EXTERNAL, HANDLE_POINTER, header};
 use inko_abi::word::Word;
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -33,14 +31,6 @@ const CHUNK: usize = 16 << 10;
 
 /// Children that have lost their objects and may still be running.
 static ORPHANS: Mutex<Vec<process::Child>> = Mutex::new(Vec::new());
-
-/// Held for reading while a child is being started.
-static STARTING: RwLock<()> = RwLock::new(());
-
-/// Returns once no child has a copy of a descriptor that was closed before the call.
-pub fn forget() {
-    drop(STARTING.write());
-}
 
 /// The streams that a child writes to.
 #[derive(Clone, Copy, Debug)]
@@ -68,12 +58,12 @@ impl Child {
         // SAFETY: it only calls what may be called between fork and exec.
         unsafe {
             command.pre_exec(|| {
-                close_what_others_miss();
+                inheritance::close();
                 scheduler::restore_signals()
             });
         }
         let mut child = {
-            let _starting = STARTING.read();
+            let _starting = inheritance::starting();
             // It returns when the child is another program, or has failed to become it.
             command.spawn()?
         };
@@ -153,41 +143,6 @@ impl Child {
     /// The system refuses.
     pub fn try_wait(&mut self) -> io::Result<Option<ExitStatus>> {
         self.child.try_wait()
-    }
-}
-
-/// Closes all sockets and files but the standard streams. `exec` would do so too, but only after it has closed the pipe
-/// that tells the parent of its success. To be called between fork and exec: it makes nothing but calls of the system.
-fn close_what_others_miss() {
-    /// Where a name begins in what `getdents64` gives, and where the size of the entry is.
-    const NAME: usize = 19;
-    const SIZE: usize = 16;
-    let mut entries = [0_u8; 4096];
-    // SAFETY: the name ends with a zero, and the calls write as much as there is room for.
-    unsafe {
-        let directory = libc::open(c"/proc/self/fd".as_ptr(), libc::O_RDONLY | libc::O_DIRECTORY);
-        loop {
-            let read =
-                libc::syscall(libc::SYS_getdents64, directory, entries.as_mut_ptr(), entries.len()).max(0);
-            let mut rest = &entries[..read as usize];
-            if rest.is_empty() {
-                break;
-            }
-            while !rest.is_empty() {
-                let size = usize::from(u16::from_ne_bytes([rest[SIZE], rest[SIZE + 1]]));
-                let digits = rest[NAME..size].iter().take_while(|byte| byte.is_ascii_digit());
-                let number = digits.fold(0, |number, digit| number * 10 + i32::from(digit - b'0'));
-                let mut found = std::mem::MaybeUninit::<libc::stat>::uninit();
-                if number > 2 && libc::fstat(number, found.as_mut_ptr()) == 0 {
-                    let kind = found.assume_init().st_mode & libc::S_IFMT;
-                    if kind == libc::S_IFSOCK || kind == libc::S_IFREG {
-                        libc::close(number);
-                    }
-                }
-                rest = &rest[size..];
-            }
-        }
-        libc::close(directory);
     }
 }
 

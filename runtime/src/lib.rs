@@ -25,6 +25,7 @@ mod frames;
 mod generator;
 mod handle;
 pub mod heap;
+mod inheritance;
 mod mailbox;
 mod memory;
 mod messages;

@@ -7,7 +7,7 @@
 //! *Guarantees:* every descriptor is closed on `exec`, and exactly once. An object of a constant is shared by all
 //! processes; a resource that one closes while another one uses it lives as long as that takes.
 
-use crate::child;
+use crate::inheritance;
 use crate::object::Object;
 use crate::process::Process;
 use inko_abi::class;
@@ -54,7 +54,7 @@ impl Resource {
         // The lock isn't held while the system closes, which may take its time.
         let Some(closed) = self.file.lock().take() else { return };
         drop(closed);
-        child::forget();
+        inheritance::forget();
     }
 
     fn duplicate(&self) -> Self {

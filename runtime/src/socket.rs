@@ -9,7 +9,7 @@
 //! waits for the socket, which then finds it closed. A descriptor is registered with the poller when a process first waits
 //! for it, and never again, and the registration goes before the descriptor.
 
-use crate::child;
+use crate::inheritance;
 use crate::object::{Object, class_of};
 use crate::panic::panic;
 use crate::process::{Action, Process};
@@ -210,7 +210,7 @@ impl Socket {
         // Those who wait for a duplicate find nothing, and wait again.
         scheduler::wake_all(open.readiness.wake(Edge::BOTH));
         drop(open);
-        child::forget();
+        inheritance::forget();
     }
 
     /// To be called before a socket is told to linger.
