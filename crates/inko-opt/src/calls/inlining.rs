@@ -182,8 +182,11 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
     } else if call.args.iter().any(is_closure) {
         (Reason::Other, WITH_CLOSURE)
     } else if once && summary.size > SMALL {
+        // What isn't called in one place only is the end of such a chain.
+        let goes_on = context.summary(context.this).references == 1;
         let together = context.own.saturating_mul(ONLY_CALL_GROWTH).max(SMALL);
-        (Reason::OnlyCall, ONLY_CALL.min(together.saturating_sub(context.only_calls)))
+        let left = if goes_on { together.saturating_sub(context.only_calls) } else { ONLY_CALL };
+        (Reason::OnlyCall, ONLY_CALL.min(left))
     } else {
         (Reason::Other, SMALL)
     };
