@@ -11,7 +11,7 @@ from .catalogue import ROOT
 
 # What a program isn't combined for: it looks at its surroundings, ends the program, or takes long on purpose.
 ALONE = re.compile(
-    r"^# (?:status|stderr|args|env|runs-for|at-least|only|skip):|\bvm\.exit\b|^import std::(?:net|os|ffi)\b"
+    r"^# (?:status|stderr|args|env|runs-for|at-least|only|skip):|\bvm\.exit\b|^import (?:main|std::(?:net|os|ffi))\b"
     r"|^import std::mirror|\bstdin\b",
     re.M,
 )
