@@ -38,7 +38,7 @@ pub enum Constant {
 
 /// An integer operation on words known to be integers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum IntegerOp {
     Add,
     Sub,
@@ -58,7 +58,7 @@ pub enum IntegerOp {
 
 /// An operation on doubles.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum FloatOp {
     Add,
     Sub,
@@ -68,7 +68,7 @@ pub enum FloatOp {
 
 /// A comparison. `Equal` is not used for floats, whose equality is a runtime function.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-#[allow(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names say it")]
 pub enum Compare {
     Equal,
     Less,
