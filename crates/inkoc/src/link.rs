@@ -9,15 +9,35 @@ use std::process::Command;
 /// Linkers that are faster than the default, best first: the name for `-fuse-ld` and the executable.
 const LINKERS: [(&str, &str); 3] = [("wild", "wild"), ("mold", "mold"), ("lld", "ld.lld")];
 
+/// Where the LLD is that came with the Rust toolchain which built the compiler, if it had one.
+const TOOLCHAIN: Option<&str> = option_env!("INKOC_TOOLCHAIN_LINKER");
+
+/// A linker that `cc` is told to use.
+#[derive(Clone, Copy)]
+struct Linker {
+    /// The name for `-fuse-ld`.
+    name: &'static str,
+    /// Where `cc` looks for it before `PATH`.
+    directory: Option<&'static str>,
+}
+
+/// The fastest linker that is here, besides the default of `cc`.
+fn fastest() -> Option<Linker> {
+    let installed = LINKERS.iter().find(|(_, executable)| on_path(executable));
+    let of_toolchain = || TOOLCHAIN.filter(|directory| Path::new(directory).join("ld.lld").is_file());
+    installed
+        .map(|(name, _)| Linker { name, directory: None })
+        .or_else(|| of_toolchain().map(|directory| Linker { name: "lld", directory: Some(directory) }))
+}
+
 /// Links an executable. A directory has the linker's temporary files.
 pub fn link(object: &Path, archive: &Path, output: &Path, scratch: &Scratch) -> Result<(), Failure> {
-    let linker = LINKERS.iter().find(|(_, executable)| on_path(executable)).map(|(name, _)| *name);
     let slim = slim(archive);
     let archive = slim.as_deref().unwrap_or(archive);
     let mut failure = None;
     // A linker that this cc doesn't know is no reason to fail: the default one remains.
-    for choice in linker.map(Some).into_iter().chain([None]) {
-        match attempt(object, archive, output, choice, scratch) {
+    for linker in fastest().map(Some).into_iter().chain([None]) {
+        match attempt(object, archive, output, linker, scratch) {
             Ok(()) => return Ok(()),
             Err(message) => failure = Some(message),
         }
@@ -59,7 +79,7 @@ fn attempt(
     object: &Path,
     archive: &Path,
     output: &Path,
-    linker: Option<&str>,
+    linker: Option<Linker>,
     scratch: &Scratch,
 ) -> Result<(), String> {
     let mut command = Command::new("cc");
@@ -68,7 +88,8 @@ fn attempt(
     command.arg("-no-pie").arg(object).arg(archive).arg("-o").arg(output);
     command.args(["-Wl,--gc-sections", "-lpthread", "-ldl", "-lm"]);
     if let Some(linker) = linker {
-        command.arg(format!("-fuse-ld={linker}"));
+        command.arg(format!("-fuse-ld={}", linker.name));
+        command.args(linker.directory.map(|directory| format!("-B{directory}")));
     }
     let done = scratch.keep_for(|| command.output()).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
