@@ -279,6 +279,22 @@ impl Emitter<'_> {
         self.enter(on);
     }
 
+    /// The check at the function's entry of a baseline plan: the parameters are in their slots.
+    pub(crate) fn check_stack_with_slots(&mut self) {
+        let stop = self.must_stop();
+        let cold = self.cold_block();
+        let on = self.builder.create_block();
+        self.branch(stop, cold, on);
+        self.enter(cold);
+        let params = &self.function.blocks[self.function.entry].params;
+        let numbers = params.iter().filter_map(|&param| self.plan.liveness.tracked(param));
+        let slots = numbers.filter_map(|number| self.plan.hot_slot(number)).collect();
+        self.slow_path(Entry::poll, &[], slots);
+        self.builder.ins().jump(on, &[]);
+        self.enter(on);
+        self.moved();
+    }
+
     /// The check at the function's entry. Takes and gives the parameters, which may move.
     pub(crate) fn check_stack(&mut self, params: &[clif::Value]) -> Vec<clif::Value> {
         let stop = self.must_stop();

@@ -9,7 +9,7 @@ use crate::emitter::Unit;
 use crate::function::{Compiled, Compiler};
 use crate::mirrors::Mirrors;
 use crate::symbols::{Data, Symbol};
-use crate::{Error, Options, Output, isa, tables, trampoline};
+use crate::{Error, Optimize, Options, Output, isa, tables, trampoline};
 use cranelift_codegen::ir::Signature;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_entity::EntityRef;
@@ -30,7 +30,8 @@ pub fn compile(program: &Program, options: &Options) -> Result<Output, Error> {
     let mut statics = Statics::collect(program)?;
     let mirrors = Mirrors::collect(program, &mut statics)?;
     let dispatch = Tables::new(program);
-    let unit = Unit { program, statics: &statics, dispatch: &dispatch, isa: &*isa };
+    let baseline = options.optimize == Optimize::None;
+    let unit = Unit { program, statics: &statics, dispatch: &dispatch, isa: &*isa, baseline };
     let functions = compile_functions(&unit, options)?;
     let mut compiler = Compiler::new(&unit, options.listings);
     let mut stubs = Vec::new();

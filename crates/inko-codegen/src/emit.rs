@@ -4,16 +4,15 @@
 //! `calls`); `ops` tells which. What they share is in `emitter`.
 
 use crate::emitter::Emitter;
-use crate::safepoint::Site;
+use crate::safepoint::{Site, calls};
 use crate::values::Scalar;
-use cranelift_codegen::ir::{BlockArg, InstBuilder};
+use cranelift_codegen::ir::{self as clif, BlockArg, InstBuilder};
 use cranelift_entity::SecondaryMap;
 use inko_ir::ir::*;
 
 impl Emitter<'_> {
     /// Emits the whole function; the call sites that its debug tags refer to.
     pub(crate) fn run(mut self) -> Vec<Site> {
-        self.prologue();
         self.count_facts();
         let plan = self.plan;
         let graph = &plan.liveness.graph;
@@ -26,7 +25,16 @@ impl Emitter<'_> {
                 self.builder.seal_block(clif);
             }
         }
+        self.prologue();
         for &id in &graph.order {
+            // The prologue has begun the entry, unless something jumps there.
+            if id != self.function.entry || !graph.preds(id).is_empty() {
+                let clif = self.clif_block(id);
+                self.builder.switch_to_block(clif);
+                self.valid = plan.wanted[id].clone();
+                let params = self.builder.block_params(clif).to_vec();
+                self.define_params(id, &params);
+            }
             self.block(id);
             self.function.blocks[id].terminator.each_successor(|next| {
                 missing[next] -= 1;
@@ -40,6 +48,7 @@ impl Emitter<'_> {
         self.sites
     }
 
+    /// Emits what comes before the entry, and goes to it.
     fn prologue(&mut self) {
         let start = self.builder.create_block();
         self.builder.append_block_params_for_function_params(start);
@@ -47,40 +56,45 @@ impl Emitter<'_> {
         self.builder.seal_block(start);
         self.set_position(self.function.position);
         let mut args = self.builder.block_params(start).to_vec();
-        if self.needs_check() {
+        let (id, plan) = (self.function.entry, self.plan);
+        let falls_through = plan.liveness.graph.preds(id).is_empty();
+        let from_slots = falls_through && plan.saves_params;
+        if self.needs_check() && !from_slots {
             args = self.check_stack(&args);
         }
-        let args: Vec<BlockArg> = args.into_iter().map(BlockArg::from).collect();
-        let entry = self.clif_block(self.function.entry);
-        self.builder.ins().jump(entry, &args);
+        if falls_through {
+            self.define_params(id, &args);
+            if from_slots {
+                self.set_position(self.function.position);
+                self.check_stack_with_slots();
+            }
+        } else {
+            let args: Vec<BlockArg> = args.into_iter().map(BlockArg::from).collect();
+            let entry = self.clif_block(id);
+            self.builder.ins().jump(entry, &args);
+        }
+    }
+
+    fn define_params(&mut self, id: BlockId, values: &[clif::Value]) {
+        let function = self.function;
+        let block = &function.blocks[id];
+        self.set_position(block.insts.first().map_or(block.position, |inst| inst.position));
+        for (&param, &value) in block.params.iter().zip(values) {
+            self.define(param, Scalar::new(function.values[param].ty, value));
+        }
     }
 
     /// Whether the function must compare the stack pointer with the limit when it is entered. A function
     /// that calls no other one cannot recurse, and its frame fits the reserve that runtime functions have.
     fn needs_check(&self) -> bool {
-        let graph = &self.plan.liveness.graph;
-        let calls = |call: &Call| !matches!(call.callee, Callee::Entry(_));
-        self.plan.size > 256
-            || self.function.values.len() > 2048
-            || graph.order.iter().any(|&id| {
-                let block = &self.function.blocks[id];
-                let invokes = matches!(&block.terminator, Terminator::Invoke { call, .. } if calls(call));
-                invokes || block.insts.iter().any(|inst| matches!(&inst.op, Op::Call(call) if calls(call)))
-            })
+        let large = self.plan.size > 256 || self.function.values.len() > 2048;
+        large || calls(self.function, &self.plan.liveness.graph)
     }
 
+    /// Emits the operations of a block whose parameters are defined.
     fn block(&mut self, id: BlockId) {
-        let clif = self.clif_block(id);
-        self.builder.switch_to_block(clif);
-        self.valid = self.plan.wanted[id].clone();
         let function = self.function;
         let block = &function.blocks[id];
-        let first = block.insts.first().map_or(block.position, |inst| inst.position);
-        self.set_position(first);
-        let params = self.builder.block_params(clif).to_vec();
-        for (&param, value) in block.params.iter().zip(params) {
-            self.define(param, Scalar::new(function.values[param].ty, value));
-        }
         self.begin_facts(id);
         for (index, inst) in block.insts.iter().enumerate() {
             self.at = (id, index);

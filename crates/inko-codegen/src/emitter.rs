@@ -24,10 +24,10 @@ use cranelift_frontend::{FunctionBuilder, Variable};
 use inko_abi::class;
 use inko_abi::entry::Entry;
 use inko_abi::object::FLOAT_BITS;
+use inko_ir::Map;
 use inko_ir::graph::Dominators;
 use inko_ir::ir::*;
 use inko_syntax::Name;
-use std::collections::HashMap;
 
 /// What all functions share.
 pub(crate) struct Unit<'a> {
@@ -35,6 +35,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) statics: &'a Statics,
     pub(crate) dispatch: &'a Tables,
     pub(crate) isa: &'a dyn TargetIsa,
+    /// Whether code is made to be compiled fast, see [`crate::safepoint`].
+    pub(crate) baseline: bool,
 }
 
 /// The state of emitting one function.
@@ -45,11 +47,11 @@ pub(crate) struct Emitter<'a> {
     pub(crate) plan: &'a Plan,
     /// The call sites; a call's debug tag is the index of its site.
     pub(crate) sites: Vec<Site>,
-    pub(crate) entries: HashMap<(Entry, bool), (clif::FuncRef, clif::SigRef)>,
+    pub(crate) entries: Map<(Entry, bool), (clif::FuncRef, clif::SigRef)>,
     /// The slow paths that are called.
-    pub(crate) slow: HashMap<Entry, clif::FuncRef>,
-    pub(crate) imports: HashMap<(Symbol, clif::SigRef), clif::FuncRef>,
-    pub(crate) signatures: HashMap<Signature, clif::SigRef>,
+    pub(crate) slow: Map<Entry, clif::FuncRef>,
+    pub(crate) imports: Map<(Symbol, clif::SigRef), clif::FuncRef>,
+    pub(crate) signatures: Map<Signature, clif::SigRef>,
     /// The block and the index of the instruction being emitted.
     pub(crate) at: (BlockId, usize),
     pub(crate) position: PositionId,
@@ -66,7 +68,7 @@ pub(crate) struct Emitter<'a> {
     /// The hot words that are in registers.
     pub(crate) valid: BitSet,
     blocks: SecondaryMap<BlockId, Option<clif::Block>>,
-    globals: HashMap<(Data, i64), GlobalValue>,
+    globals: Map<(Data, i64), GlobalValue>,
     frame: Option<StackSlot>,
     pub(crate) facts: FactBook,
 }
@@ -104,10 +106,10 @@ impl<'a> Emitter<'a> {
             function,
             plan,
             sites: Vec::new(),
-            entries: HashMap::new(),
-            slow: HashMap::new(),
-            imports: HashMap::new(),
-            signatures: HashMap::new(),
+            entries: Map::default(),
+            slow: Map::default(),
+            imports: Map::default(),
+            signatures: Map::default(),
             at: (function.entry, 0),
             position: function.position,
             definitions,
@@ -117,7 +119,7 @@ impl<'a> Emitter<'a> {
             variables,
             valid: BitSet::new(),
             blocks,
-            globals: HashMap::new(),
+            globals: Map::default(),
             frame: None,
             facts: FactBook::default(),
         }
@@ -386,6 +388,10 @@ impl<'a> Emitter<'a> {
             slots.push(slot);
         }
         let result = call(self, slots.clone());
+        if plan.baseline {
+            self.moved();
+            return result;
+        }
         for (&number, slot) in survivors.iter().zip(slots) {
             if plan.hot_slot(number).is_none() || self.valid.contains(number) {
                 let word = self.load_slot(slot);

@@ -74,7 +74,7 @@ impl<'a> Compiler<'a> {
     /// Compiles a function of the program.
     pub(crate) fn function(&mut self, id: FunctionId) -> Result<Compiled, Error> {
         let function = &self.unit.program.functions[id];
-        let plan = Plan::new(function);
+        let plan = Plan::new(function, self.unit.baseline);
         let unit = self.unit;
         self.compile(&function.symbol, |clif, builders, _| {
             clif.signature = inko_signature(&function.signature);

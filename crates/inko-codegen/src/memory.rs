@@ -43,6 +43,13 @@ impl Emitter<'_> {
     /// Uninitialised memory, to be filled at once.
     pub(crate) fn allocate(&mut self, size: usize) -> Address {
         debug_assert!(size.is_multiple_of(8));
+        if self.plan.baseline {
+            let size = self.builder.ins().iconst(types::I64, size as i64);
+            let slots = self.hot_slots();
+            let inst = self.runtime(Entry::allocate, &[size], slots);
+            self.moved();
+            return Address(self.builder.inst_results(inst)[0]);
+        }
         let flags = self.flags();
         let cold = self.cold_block();
         let fast = self.builder.create_block();

@@ -21,6 +21,10 @@
 //!   path: the cold block stores it to scratch, calls, loads it again, and the two paths meet in a block
 //!   parameter.
 //!
+//! Without optimisation (a *baseline* plan) all safepoints are hot, the check at the function's entry too if the function
+//! calls others: every word that moves is in its slot from its definition on, no path needs block parameters for it, and a
+//! block starts with none in registers. That is more traffic with the stack, and far less code to compile.
+//!
 //! Which hot words are in registers at the start of a block is decided here ([`Plan::wanted`]): those that
 //! all predecessors have there anyway, and, for loops without calls, whatever the loop uses. The emitter
 //! makes it true at the end of every predecessor, by loading what is missing. So a wrong guess costs a
@@ -29,9 +33,9 @@
 use crate::bits::BitSet;
 use crate::liveness::{Barrier, Liveness};
 use cranelift_entity::SecondaryMap;
+use inko_ir::Map;
 use inko_ir::graph::Graph;
 use inko_ir::ir::*;
-use std::collections::HashMap;
 
 /// A slot of the frame, as an index into the function's block of slots.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -66,23 +70,27 @@ pub(crate) struct Plan {
     /// The number of slots.
     pub(crate) size: u32,
     /// What must survive each barrier, by block and index of the instruction; ascending.
-    pub(crate) survivors: HashMap<(BlockId, usize), Vec<u32>>,
+    pub(crate) survivors: Map<(BlockId, usize), Vec<u32>>,
     /// All that survives some barrier; other words never change their place.
     pub(crate) moving: BitSet,
     /// The hot words that are in registers when a block starts.
     pub(crate) wanted: SecondaryMap<BlockId, BitSet>,
+    /// Whether all safepoints are hot.
+    pub(crate) baseline: bool,
+    /// Whether the parameters that move have slots in which they survive the check at the entry.
+    pub(crate) saves_params: bool,
 }
 
 impl Plan {
-    pub(crate) fn new(function: &Function) -> Self {
+    pub(crate) fn new(function: &Function, baseline: bool) -> Self {
         let liveness = Liveness::new(function);
-        let mut survivors = HashMap::new();
+        let mut survivors = Map::default();
         let mut hot_set = BitSet::new();
         let mut moving = BitSet::new();
         let mut has_hot: SecondaryMap<BlockId, bool> = SecondaryMap::with_default(false);
         for &block in &liveness.graph.order {
             liveness.each_barrier(function, block, |index, barrier, live| {
-                if barrier == Barrier::Hot {
+                if barrier == Barrier::Hot || baseline {
                     hot_set.union(live);
                     has_hot[block] = true;
                 }
@@ -90,20 +98,42 @@ impl Plan {
                 survivors.insert((block, index), live.iter().collect::<Vec<u32>>());
             });
         }
+        // The check at the entry is a safepoint as well.
+        let saves_params = baseline && calls(function, &liveness.graph);
+        if saves_params {
+            for number in function.blocks[function.entry].params.iter().filter_map(|&it| liveness.tracked(it)) {
+                hot_set.insert(number);
+                moving.insert(number);
+            }
+        }
         let (hot, colours) = colour(function, &liveness, &hot_set);
         // The check at the function's entry saves the parameters.
         let mut most = function.signature.params.len();
         for list in survivors.values() {
             most = most.max(list.iter().filter(|&&number| hot[number as usize].is_none()).count());
         }
-        let wanted = wanted(function, &liveness, &hot_set, &has_hot);
-        Self { liveness, hot, scratch: colours, size: colours + most as u32, survivors, moving, wanted }
+        let wanted = match baseline {
+            true => SecondaryMap::new(),
+            false => wanted(function, &liveness, &hot_set, &has_hot),
+        };
+        let size = colours + most as u32;
+        Self { liveness, hot, scratch: colours, size, survivors, moving, wanted, baseline, saves_params }
     }
 
     /// The slot of a value that is live over a hot safepoint.
     pub(crate) fn hot_slot(&self, number: u32) -> Option<Slot> {
         self.hot[number as usize]
     }
+}
+
+/// Whether a function calls functions other than the runtime's.
+pub(crate) fn calls(function: &Function, graph: &Graph) -> bool {
+    let others = |call: &Call| !matches!(call.callee, Callee::Entry(_));
+    graph.order.iter().any(|&id| {
+        let block = &function.blocks[id];
+        let invokes = matches!(&block.terminator, Terminator::Invoke { call, .. } if others(call));
+        invokes || block.insts.iter().any(|inst| matches!(&inst.op, Op::Call(call) if others(call)))
+    })
 }
 
 /// Gives hot words slots. In reverse postorder every word is met after the words that dominate it, so that

@@ -17,7 +17,7 @@ use crate::program::call_graph::{CallGraph, Node};
 use crate::program::library::{Earlier, Finished, Library};
 use crate::program::size::size;
 use crate::program::summaries::{self, Ends, Summaries, Summary};
-use crate::program::{positions, schedule, unreachable_functions};
+use crate::program::{function_merging, positions, schedule, unreachable_functions};
 use crate::values::{
     constant_propagation, dead_code_elimination, load_elimination, scalar_replacement, ssa_construction,
     value_numbering,
@@ -126,6 +126,9 @@ pub fn optimize(program: &mut Program, level: OptLevel) {
 /// Like [`optimize`], in parallel and observed.
 pub fn optimize_with(program: &mut Program, options: &Options<'_>) {
     let driver = Driver { options };
+    if options.level == OptLevel::None {
+        function_merging::run(program);
+    }
     driver.each_function(program, MANDATORY);
     if options.level == OptLevel::Speed {
         let earlier = driver.whole_program(program, BUDGET, None);
@@ -133,10 +136,14 @@ pub fn optimize_with(program: &mut Program, options: &Options<'_>) {
         driver.whole_program(program, 0, Some(&earlier));
         let order: Vec<FunctionId> = CallGraph::new(program).functions().collect();
         value_ranges::run(program, &order);
+        // Lowering makes only functions that are reachable, and numbers positions in order: without inlining both stay so.
+        unreachable_functions::run(program);
+        function_merging::run(program);
     }
-    unreachable_functions::run(program);
     driver.each_function(program, FINAL);
-    positions::renumber(program);
+    if options.level == OptLevel::Speed {
+        positions::renumber(program);
+    }
 }
 
 struct Driver<'a> {

@@ -77,7 +77,7 @@ pub struct Edge {
 }
 
 /// How a block ends.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Terminator {
     /// Continues elsewhere.
     Jump(Edge),

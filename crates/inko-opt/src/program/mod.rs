@@ -2,6 +2,8 @@
 //! functions are worked on.
 
 pub(crate) mod call_graph;
+mod compaction;
+pub(crate) mod function_merging;
 pub(crate) mod library;
 pub(crate) mod positions;
 pub(crate) mod schedule;
