@@ -101,7 +101,8 @@ impl Plan {
         // The check at the entry is a safepoint as well.
         let saves_params = baseline && calls(function, &liveness.graph);
         if saves_params {
-            for number in function.blocks[function.entry].params.iter().filter_map(|&it| liveness.tracked(it)) {
+            let params = function.blocks[function.entry].params.iter();
+            for number in params.filter(|&&it| liveness.uses[it] > 0).filter_map(|&it| liveness.tracked(it)) {
                 hot_set.insert(number);
                 moving.insert(number);
             }

@@ -23,7 +23,11 @@ pub struct Position {
 /// The positions of a program, interned.
 #[derive(Debug, Default)]
 pub struct Positions {
-    all: IndexSet<Position, FixedState>,
+    all: Vec<Position>,
+    /// The place in the source of each position, as a number in `places`: texts are hashed once for all that is inlined.
+    place_of: Vec<u32>,
+    places: IndexSet<(Name, Name, u32), FixedState>,
+    ids: Map<(u32, Option<PositionId>), PositionId>,
     /// For code that was inlined, what [`Positions::inlined`] gave: chains are as long as calls are nested.
     inlined: Map<(PositionId, PositionId), PositionId>,
 }
@@ -31,7 +35,21 @@ pub struct Positions {
 impl Positions {
     /// The id of a position.
     pub fn intern(&mut self, position: Position) -> PositionId {
-        PositionId::new(self.all.insert_full(position).0)
+        let Position { function, file, line, caller } = position;
+        let (place, _) = self.places.insert_full((function, file, line));
+        self.at(place as u32, caller)
+    }
+
+    fn at(&mut self, place: u32, caller: Option<PositionId>) -> PositionId {
+        if let Some(&known) = self.ids.get(&(place, caller)) {
+            return known;
+        }
+        let id = PositionId::new(self.all.len());
+        let (function, file, line) = self.places[place as usize].clone();
+        self.all.push(Position { function, file, line, caller });
+        self.place_of.push(place);
+        self.ids.insert((place, caller), id);
+        id
     }
 
     /// The position of an id.
@@ -49,12 +67,11 @@ impl Positions {
         if let Some(&known) = self.inlined.get(&(inner, call)) {
             return known;
         }
-        let mut position = self.get(inner).clone();
-        position.caller = Some(match position.caller {
+        let caller = match self.get(inner).caller {
             Some(caller) => self.inlined(caller, call),
             None => call,
-        });
-        let id = self.intern(position);
+        };
+        let id = self.at(self.place_of[inner.index()], Some(caller));
         self.inlined.insert((inner, call), id);
         id
     }

@@ -12,12 +12,29 @@ use inko_ir::ir::*;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
-    unreachable_blocks::empty_unreachable(function);
+    if function.blocks.len() == 1 {
+        // Most functions are this small.
+        unreachable_blocks::cut_after_never(function);
+        return false;
+    }
+    let mut graph = unreachable_blocks::empty_unreachable(function);
     let mut changed = false;
     // Each step makes room for the others; three rounds leave next to nothing.
     for _ in 0..3 {
-        let round =
-            equal_branches(function) | trivial_params(function) | skip_empty(function) | merge(function);
+        let mut round = false;
+        if equal_branches(function) {
+            graph = Graph::new(function);
+            round = true;
+        }
+        round |= trivial_params(function, &graph);
+        if skip_empty(function) {
+            graph = unreachable_blocks::empty_unreachable(function);
+            round = true;
+        }
+        if merge(function, &graph) {
+            graph = Graph::new(function);
+            round = true;
+        }
         changed |= round;
         if !round {
             break;
@@ -41,9 +58,11 @@ fn equal_branches(function: &mut Function) -> bool {
 }
 
 /// Replaces parameters that have one argument, apart from themselves.
-fn trivial_params(function: &mut Function) -> bool {
+fn trivial_params(function: &mut Function, graph: &Graph) -> bool {
+    if graph.order[1..].iter().all(|&id| function.blocks[id].params.is_empty()) {
+        return false;
+    }
     let fixed = fixed_params(function);
-    let graph = Graph::new(function);
     let mut renames = Renames::default();
     let mut gone: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
     let mut any = false;
@@ -56,7 +75,7 @@ fn trivial_params(function: &mut Function) -> bool {
                 if renames.contains(param) {
                     continue;
                 }
-                if let Some(only) = only_argument(function, &graph, &renames, id, index, param) {
+                if let Some(only) = only_argument(function, graph, &renames, id, index, param) {
                     renames.insert(param, only);
                     gone[id].push(index);
                     changed = true;
@@ -121,6 +140,11 @@ fn only_argument(
 
 /// Lets edges to an empty block that only jumps lead to where it jumps.
 fn skip_empty(function: &mut Function) -> bool {
+    let leads_on =
+        |block: &Block| block.insts.is_empty() && matches!(block.terminator, Terminator::Jump(_));
+    if !function.blocks.values().any(leads_on) {
+        return false;
+    }
     let counts = use_counts(function);
     let mut changed = false;
     for id in function.blocks.keys().collect::<Vec<_>>() {
@@ -154,15 +178,17 @@ fn skip_empty(function: &mut Function) -> bool {
         });
         function.blocks[id].terminator = terminator;
     }
-    if changed {
-        unreachable_blocks::empty_unreachable(function);
-    }
     changed
 }
 
 /// Appends a block to its only predecessor if that leads nowhere else.
-fn merge(function: &mut Function) -> bool {
-    let graph = Graph::new(function);
+fn merge(function: &mut Function, graph: &Graph) -> bool {
+    let only = |edge: &Edge| graph.preds(edge.block).len() == 1;
+    let may_merge =
+        |&id: &BlockId| matches!(&function.blocks[id].terminator, Terminator::Jump(edge) if only(edge));
+    if !graph.order.iter().any(may_merge) {
+        return false;
+    }
     let fixed = fixed_params(function);
     let mut renames = Renames::default();
     let mut changed = false;

@@ -109,14 +109,18 @@ fn take(block: &mut Block) -> Block {
     }
 }
 
-/// Empties the blocks that cannot be reached, without renumbering: their uses and edges are gone.
-pub(crate) fn empty_unreachable(function: &mut Function) {
+/// Empties the blocks that cannot be reached, without renumbering: their uses and edges are gone. Gives the graph of those that
+/// can.
+pub(crate) fn empty_unreachable(function: &mut Function) -> Graph {
     cut_after_never(function);
     let graph = Graph::new(function);
-    for (id, block) in function.blocks.iter_mut() {
-        if !graph.is_reachable(id) {
-            block.insts.clear();
-            block.terminator = Terminator::Unreachable;
+    if graph.order.len() < function.blocks.len() {
+        for (id, block) in function.blocks.iter_mut() {
+            if !graph.is_reachable(id) {
+                block.insts.clear();
+                block.terminator = Terminator::Unreachable;
+            }
         }
     }
+    graph
 }

@@ -7,15 +7,13 @@ use crate::control_flow::unreachable_blocks;
 use crate::edit::{Origin, origins};
 use cranelift_entity::SecondaryMap;
 use inko_abi::class;
-use inko_ir::graph::Graph;
 use inko_ir::ir::*;
 use inko_ir::visit::Effects;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
-    unreachable_blocks::empty_unreachable(function);
+    let graph = unreachable_blocks::empty_unreachable(function);
     let origins = origins(function);
-    let graph = Graph::new(function);
     let mut live = SecondaryMap::with_default(false);
     live.resize(function.values.len());
     let mut work = Vec::new();
@@ -117,20 +115,29 @@ fn sweep(
     origins: &SecondaryMap<Value, Origin>,
     live: &SecondaryMap<Value, bool>,
 ) -> bool {
-    let mut changed = false;
-    let mut dead: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
     // `origins` says where instructions are now, so all blocks are judged before the first one changes.
-    let mut gone: SecondaryMap<BlockId, Vec<bool>> = SecondaryMap::new();
-    for (id, block) in &function.blocks {
-        let unused = |inst: &Inst| inst.results.iter().all(|&result| !live[result]);
-        let judged = block.insts.iter().map(|inst| unused(inst) && !needed(function, origins, &inst.op));
-        gone[id] = judged.collect();
-        dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
-        changed |= gone[id].contains(&true) || !dead[id].is_empty();
+    let mut gone = Vec::new();
+    let (mut any_gone, mut any_dead) = (false, false);
+    for block in function.blocks.values() {
+        for inst in &block.insts {
+            let unused = inst.results.iter().all(|&result| !live[result]);
+            gone.push(unused && !needed(function, origins, &inst.op));
+            any_gone |= gone.last() == Some(&true);
+        }
+        any_dead |= block.params.iter().any(|&param| !live[param]);
     }
-    for (id, block) in function.blocks.iter_mut() {
-        let mut gone = gone[id].iter();
-        block.insts.retain(|_| gone.next() != Some(&true));
+    if any_gone {
+        let mut gone = gone.into_iter();
+        for block in function.blocks.values_mut() {
+            block.insts.retain(|_| gone.next() != Some(true));
+        }
+    }
+    if !any_dead {
+        return any_gone;
+    }
+    let mut dead: SecondaryMap<BlockId, Vec<usize>> = SecondaryMap::new();
+    for (id, block) in &function.blocks {
+        dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
     }
     let counts: SecondaryMap<BlockId, usize> = {
         let mut counts = SecondaryMap::with_default(0);
@@ -150,5 +157,5 @@ fn sweep(
             block.params.remove(index);
         }
     }
-    changed
+    true
 }

@@ -151,7 +151,9 @@ impl Walk<'_, '_> {
                 if let Op::Verify(value, check, _) = &inst.op {
                     self.learn(*value, constant_folding::checked(check));
                 }
-                self.definitions[result] = Some(inst.op.clone());
+                if explains(&inst.op) {
+                    self.definitions[result] = Some(inst.op.clone());
+                }
             }
             new.push(inst);
         }
@@ -318,6 +320,11 @@ impl Walk<'_, '_> {
             self.changed = true;
         }
     }
+}
+
+/// Whether it helps to know that a value comes from this operation.
+fn explains(op: &Op) -> bool {
+    !matches!(op, Op::Call(_) | Op::New(..) | Op::NewArray(_))
 }
 
 /// The comparison that holds exactly when this one does not. Integers are totally ordered.
