@@ -15,7 +15,8 @@ fn main() {
 /// by each link, as the compiler may be moved to another machine.
 fn toolchain_linker() -> Option<String> {
     let (rustc, target) = (std::env::var_os("RUSTC")?, std::env::var_os("TARGET")?);
-    let asked = Command::new(rustc).args(["--print", "target-libdir", "--target"]).arg(target).output().ok()?;
+    let asked =
+        Command::new(rustc).args(["--print", "target-libdir", "--target"]).arg(target).output().ok()?;
     let libraries = String::from_utf8(asked.stdout).ok()?;
     let directory = Path::new(libraries.trim()).parent()?.join("bin/gcc-ld");
     directory.join("ld.lld").is_file().then(|| directory.to_str().map(str::to_string))?

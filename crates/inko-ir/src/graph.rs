@@ -1,10 +1,12 @@
 //! The control-flow graph of a function: order, predecessors and dominators.
 //!
 //! Dominators are computed by the iteration of Cooper, Harvey and Kennedy, *A Simple, Fast Dominance
-//! Algorithm* (2001); frontiers as in section 4 of the same paper.
+//! Algorithm* (2001); frontiers as in section 4 of the same paper. Both stop where they have been for the same block, so that
+//! blocks with many predecessors take linear time.
 
 use crate::ir::*;
-use cranelift_entity::SecondaryMap;
+use cranelift_entity::packed_option::PackedOption;
+use cranelift_entity::{EntityRef, SecondaryMap};
 
 /// The reachable blocks in reverse postorder with their predecessors.
 #[derive(Debug)]
@@ -111,70 +113,64 @@ pub fn successors(function: &Function, block: BlockId) -> impl Iterator<Item = B
 /// The dominator tree of the reachable blocks.
 #[derive(Debug)]
 pub struct Dominators {
-    parent: SecondaryMap<BlockId, Option<BlockId>>,
+    parent: SecondaryMap<BlockId, PackedOption<BlockId>>,
     /// Preorder entry and exit numbers in the tree, for constant-time queries.
     span: SecondaryMap<BlockId, (u32, u32)>,
-    /// The children in the tree, in reverse postorder.
-    pub children: SecondaryMap<BlockId, Vec<BlockId>>,
+    /// The children of all blocks, block after block, see [`Graph::preds`].
+    children: Vec<BlockId>,
+    /// Where the children of a block begin and end.
+    own: SecondaryMap<BlockId, (u32, u32)>,
 }
 
 impl Dominators {
     fn new(graph: &Graph) -> Self {
-        let mut immediate: Vec<Option<usize>> = vec![None; graph.order.len()];
-        if !immediate.is_empty() {
-            immediate[0] = Some(0);
+        let immediate = immediate_dominators(graph);
+        let count = graph.order.len();
+        // A block comes after those that dominate it: backwards for what is below, forwards for what comes before.
+        let (mut sizes, mut kids) = (vec![1_u32; count], vec![0_u32; count]);
+        for at in (1..count).rev() {
+            sizes[immediate[at]] += sizes[at];
+            kids[immediate[at]] += 1;
         }
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (at, &block) in graph.order.iter().enumerate().skip(1) {
-                let mut new = None;
-                for &pred in graph.preds(block) {
-                    let pred = graph.position(pred);
-                    if immediate[pred].is_some() {
-                        new = Some(new.map_or(pred, |other| intersect(&immediate, pred, other)));
-                    }
-                }
-                if immediate[at] != new {
-                    immediate[at] = new;
-                    changed = true;
-                }
-            }
-        }
-        let mut parent = SecondaryMap::with_default(None);
-        let mut children: SecondaryMap<BlockId, Vec<BlockId>> = SecondaryMap::new();
-        for (at, &block) in graph.order.iter().enumerate().skip(1) {
-            let over = graph.order[immediate[at].expect("reachable blocks have a dominator")];
-            parent[block] = Some(over);
-            children[over].push(block);
-        }
+        let blocks = graph.order.iter().map(|block| block.index() + 1).max().unwrap_or(0);
+        let mut parent = SecondaryMap::new();
         let mut span = SecondaryMap::with_default((u32::MAX, 0));
-        let mut clock = 0;
-        let mut stack: Vec<(BlockId, usize)> = Vec::new();
-        let enter =
-            |block, stack: &mut Vec<_>, span: &mut SecondaryMap<BlockId, (u32, u32)>, clock: &mut u32| {
-                span[block].0 = *clock;
-                *clock += 1;
-                stack.push((block, 0));
-            };
-        if let Some(&entry) = graph.order.first() {
-            enter(entry, &mut stack, &mut span, &mut clock);
-        }
-        while let Some((block, at)) = stack.last_mut() {
-            if let Some(&child) = children[*block].get(*at) {
-                *at += 1;
-                enter(child, &mut stack, &mut span, &mut clock);
-            } else {
-                span[*block].1 = clock;
-                stack.pop();
+        let mut own = SecondaryMap::with_default((0, 0));
+        parent.resize(blocks);
+        span.resize(blocks);
+        own.resize(blocks);
+        let mut children = vec![BlockId::from_u32(0); count.saturating_sub(1)];
+        let mut free = 0;
+        // The preorder number of the next child to come.
+        let mut next = vec![1_u32; count];
+        for (at, &block) in graph.order.iter().enumerate() {
+            own[block] = (free, free);
+            free += kids[at];
+            let mut start = 0;
+            if at > 0 {
+                let over = graph.order[immediate[at]];
+                parent[block] = over.into();
+                let end = &mut own[over].1;
+                children[*end as usize] = block;
+                *end += 1;
+                start = next[immediate[at]];
+                next[immediate[at]] += sizes[at];
+                next[at] = start + 1;
             }
+            span[block] = (start, start + sizes[at]);
         }
-        Self { parent, span, children }
+        Self { parent, span, children, own }
+    }
+
+    /// The children in the tree, in reverse postorder.
+    pub fn children(&self, block: BlockId) -> &[BlockId] {
+        let (start, end) = self.own[block];
+        &self.children[start as usize..end as usize]
     }
 
     /// The immediate dominator; `None` for the entry and unreachable blocks.
     pub fn parent(&self, block: BlockId) -> Option<BlockId> {
-        self.parent[block]
+        self.parent[block].expand()
     }
 
     /// Whether every path to `block` goes through `over`; a block dominates itself.
@@ -190,7 +186,7 @@ impl Dominators {
         let mut stack = vec![entry];
         while let Some(block) = stack.pop() {
             all.push(block);
-            stack.extend(self.children[block].iter().rev());
+            stack.extend(self.children(block).iter().rev());
         }
         all
     }
@@ -205,13 +201,13 @@ impl Dominators {
             }
             for &pred in graph.preds(block) {
                 let mut runner = Some(pred);
+                // Where the block is noted already it is noted further up as well.
                 while let Some(at) = runner
-                    && runner != self.parent[block]
+                    && runner != self.parent(block)
+                    && all[at].last() != Some(&block)
                 {
-                    if all[at].last() != Some(&block) {
-                        all[at].push(block);
-                    }
-                    runner = self.parent[at];
+                    all[at].push(block);
+                    runner = self.parent(at);
                 }
             }
         }
@@ -219,14 +215,48 @@ impl Dominators {
     }
 }
 
-fn intersect(immediate: &[Option<usize>], mut a: usize, mut b: usize) -> usize {
-    while a != b {
-        while a > b {
-            a = immediate[a].expect("processed");
-        }
-        while b > a {
-            b = immediate[b].expect("processed");
+/// The immediate dominators of the reachable blocks but the entry, as positions in the order.
+fn immediate_dominators(graph: &Graph) -> Vec<usize> {
+    const UNKNOWN: usize = usize::MAX;
+    let mut immediate = vec![UNKNOWN; graph.order.len()];
+    if let Some(entry) = immediate.first_mut() {
+        *entry = 0;
+    }
+    // Whatever was on the way from a predecessor of a block to what dominates all of them so far. What is met again need not be
+    // followed again: a block may have very many predecessors.
+    let mut met = vec![0_u32; graph.order.len()];
+    let mut stamp = 0;
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (at, &block) in graph.order.iter().enumerate().skip(1) {
+            stamp += 1;
+            let mut over = UNKNOWN;
+            for &pred in graph.preds(block) {
+                let mut below = graph.position(pred);
+                if immediate[below] == UNKNOWN {
+                    continue;
+                }
+                if over == UNKNOWN {
+                    over = below;
+                }
+                while below != over {
+                    if below < over {
+                        met[over] = stamp;
+                        over = immediate[over];
+                    } else if met[below] == stamp {
+                        break;
+                    } else {
+                        met[below] = stamp;
+                        below = immediate[below];
+                    }
+                }
+            }
+            if immediate[at] != over {
+                immediate[at] = over;
+                changed = true;
+            }
         }
     }
-    a
+    immediate
 }

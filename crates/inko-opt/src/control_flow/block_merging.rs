@@ -140,8 +140,7 @@ fn only_argument(
 
 /// Lets edges to an empty block that only jumps lead to where it jumps.
 fn skip_empty(function: &mut Function) -> bool {
-    let leads_on =
-        |block: &Block| block.insts.is_empty() && matches!(block.terminator, Terminator::Jump(_));
+    let leads_on = |block: &Block| block.insts.is_empty() && matches!(block.terminator, Terminator::Jump(_));
     if !function.blocks.values().any(leads_on) {
         return false;
     }

@@ -101,7 +101,11 @@ impl Same {
             && left.locals.values().eq(right.locals.values())
             && left.blocks.len() == right.blocks.len()
             && left.values.len() == right.values.len()
-            && left.blocks.values().zip(right.blocks.values()).all(|(left, right)| self.equal_blocks(left, right))
+            && left
+                .blocks
+                .values()
+                .zip(right.blocks.values())
+                .all(|(left, right)| self.equal_blocks(left, right))
             && self.equal_values(left, right)
     }
 
@@ -145,9 +149,7 @@ impl Same {
             (
                 Terminator::Invoke { call: left, normal: left_normal, unwind: left_unwind },
                 Terminator::Invoke { call: right, normal: right_normal, unwind: right_unwind },
-            ) => {
-                self.equal_calls(left, right) && left_normal == right_normal && left_unwind == right_unwind
-            }
+            ) => self.equal_calls(left, right) && left_normal == right_normal && left_unwind == right_unwind,
             _ => left == right,
         }
     }
@@ -168,7 +170,8 @@ fn rename(program: &mut Program, same: &Same) {
     let serving: BTreeSet<FunctionId> =
         merged.filter(|(twin, id)| twin != id).map(|(twin, _)| twin).collect();
     let mut taken: Map<Name, usize> = Map::default();
-    let method = |function: &Function| function.symbol.split_once(" for ").map(|(method, _)| Name::from(method));
+    let method =
+        |function: &Function| function.symbol.split_once(" for ").map(|(method, _)| Name::from(method));
     for id in program.functions.keys().filter(|&id| same.stands_for[id] == id) {
         let function = &program.functions[id];
         let name = method(function).filter(|_| serving.contains(&id));

@@ -8,7 +8,7 @@
 use crate::context::Context;
 use crate::edit;
 use crate::values::constant_folding;
-use cranelift_entity::SecondaryMap;
+use cranelift_entity::{EntityRef, SecondaryMap};
 use inko_ir::ir::*;
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -52,7 +52,7 @@ struct Solver<'a, 'b> {
     function: &'a Function,
     context: &'a Context<'b>,
     cells: SecondaryMap<Value, Cell>,
-    uses: SecondaryMap<Value, Vec<Use>>,
+    uses: Uses,
     reached: SecondaryMap<BlockId, bool>,
     blocks: Vec<BlockId>,
     values: Vec<Value>,
@@ -64,7 +64,7 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
         function,
         context,
         cells: SecondaryMap::new(),
-        uses: uses(function),
+        uses: Uses::of(function),
         reached: SecondaryMap::with_default(false),
         blocks: Vec::new(),
         values: Vec::new(),
@@ -75,28 +75,58 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     apply(function, &cells, &reached)
 }
 
+/// The uses of all values.
+struct Uses {
+    /// Value after value.
+    all: Vec<Use>,
+    /// Where the uses of a value begin in `all`, and after the last one, its length.
+    starts: Vec<u32>,
+}
+
+impl Uses {
+    fn of(function: &Function) -> Self {
+        let mut starts = vec![0; function.values.len() + 2];
+        each_use(function, |value, _| starts[value.index() + 2] += 1);
+        for at in 2..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let nothing = Use::Condition(function.entry);
+        let mut all = vec![nothing; starts[function.values.len() + 1] as usize];
+        // The start of a value moves to its end, which is the start of the next one.
+        each_use(function, |value, found| {
+            let place = &mut starts[value.index() + 1];
+            all[*place as usize] = found;
+            *place += 1;
+        });
+        starts.pop();
+        Self { all, starts }
+    }
+
+    fn range(&self, value: Value) -> std::ops::Range<usize> {
+        self.starts[value.index()] as usize..self.starts[value.index() + 1] as usize
+    }
+}
+
 /// Each use is looked at a few times at most, so it must cost the same however many operands stand beside it: what
 /// is made of many operands is known without them, and edges pass on the one argument.
-fn uses(function: &Function) -> SecondaryMap<Value, Vec<Use>> {
-    let mut uses: SecondaryMap<Value, Vec<Use>> = SecondaryMap::new();
+fn each_use(function: &Function, mut show: impl FnMut(Value, Use)) {
     for (id, block) in function.blocks.iter() {
         for (index, inst) in block.insts.iter().enumerate().filter(|(_, inst)| !is_aggregate(&inst.op)) {
-            inst.op.each_operand(|value| uses[value].push(Use::Inst(id, index as u32)));
+            inst.op.each_operand(|value| show(value, Use::Inst(id, index as u32)));
         }
         if let Terminator::Branch { condition, .. } = block.terminator {
-            uses[condition].push(Use::Condition(id));
+            show(condition, Use::Condition(id));
         }
         let mut edge_index = 0;
         block.terminator.each_edge(|edge| {
             let params = &function.blocks[edge.block].params;
             let results = params.len() - edge.args.len();
             for (&param, &arg) in params[results..].iter().zip(&edge.args) {
-                uses[arg].push(Use::Arg(id, edge_index, param));
+                show(arg, Use::Arg(id, edge_index, param));
             }
             edge_index += 1;
         });
     }
-    uses
 }
 
 /// Whether an operation makes an object of its operands, whose kind doesn't depend on them.
@@ -113,8 +143,8 @@ impl Solver<'_, '_> {
         self.reach(entry);
         loop {
             if let Some(value) = self.values.pop() {
-                for index in 0..self.uses[value].len() {
-                    match self.uses[value][index] {
+                for index in self.uses.range(value) {
+                    match self.uses.all[index] {
                         Use::Inst(block, inst) if self.reached[block] => {
                             self.instruction(&self.function.blocks[block].insts[inst as usize]);
                         }

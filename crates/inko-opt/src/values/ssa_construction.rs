@@ -304,7 +304,7 @@ fn rename(function: &mut Function, dominators: &Dominators, places: &SecondaryMa
         });
         function.blocks[id].terminator = terminator;
         stack.push(Step::Leave(old));
-        stack.extend(dominators.children[id].iter().rev().map(|&child| Step::Enter(child)));
+        stack.extend(dominators.children(id).iter().rev().map(|&child| Step::Enter(child)));
     }
     if !made.is_empty() {
         // A parameter that may be undefined has no fact.

@@ -76,7 +76,7 @@ pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
                     walk.assume_edge(&function.blocks[pred].terminator, block);
                 }
                 walk.block(function, block);
-                stack.extend(dominators.children[block].iter().rev().map(|&child| Step::Enter(child)));
+                stack.extend(dominators.children(block).iter().rev().map(|&child| Step::Enter(child)));
             }
         }
     }
