@@ -88,9 +88,9 @@ impl Statics {
     /// Collects everything that the program needs.
     pub(crate) fn collect(program: &Program) -> Result<Self, Error> {
         let mut this = Self::default();
-        for position in program.positions.iter() {
-            this.texts.add(&position.function);
-            this.texts.add(&position.file);
+        for place in program.positions.places() {
+            this.texts.add(&place.function);
+            this.texts.add(&place.file);
         }
         for class in program.classes.iter().flatten() {
             this.texts.add(&class.name);
@@ -228,7 +228,7 @@ impl Statics {
         };
         let none = Arguments::default();
         let arguments = data.block.as_ref().map_or(&none, |block| &block.arguments);
-        let row = self.block_row(&data.name, program.positions.get(data.position), kind, arguments);
+        let row = self.block_row(&data.name, &program.positions.get(data.position), kind, arguments);
         row.iter().for_each(|&part| self.blocks.u32(part));
         self.infos.insert(function, offset);
         offset

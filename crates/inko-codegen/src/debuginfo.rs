@@ -59,6 +59,8 @@ pub(crate) struct Lines<'a> {
     unit: DwarfUnit,
     symbols: Vec<SymbolId>,
     files: HashMap<Name, FileId>,
+    /// The files and lines of the places of positions.
+    places: Vec<(FileId, u32)>,
     ranges: Vec<Range>,
 }
 
@@ -89,7 +91,19 @@ impl<'a> Lines<'a> {
         entry.set(gimli::DW_AT_language, AttributeValue::Language(gimli::DW_LANG_C99));
         entry.set(gimli::DW_AT_name, AttributeValue::StringRef(name));
         entry.set(gimli::DW_AT_comp_dir, AttributeValue::StringRef(directory));
-        Self { program, unit, symbols: Vec::new(), files: HashMap::new(), ranges: Vec::new() }
+        let mut this = Self {
+            program,
+            unit,
+            symbols: Vec::new(),
+            files: HashMap::new(),
+            places: Vec::new(),
+            ranges: Vec::new(),
+        };
+        for place in program.positions.places() {
+            let file = this.file(&place.file);
+            this.places.push((file, place.line));
+        }
+        this
     }
 
     fn file(&mut self, name: &Name) -> FileId {
@@ -104,13 +118,12 @@ impl<'a> Lines<'a> {
     }
 
     fn row(&mut self, offset: u32, position: PositionId) {
-        let position = self.program.positions.get(position);
-        let file = self.file(&position.file);
+        let (file, line) = self.places[self.program.positions.place(position)];
         let program = &mut self.unit.unit.line_program;
         let row = program.row();
         row.address_offset = u64::from(offset);
         row.file = file;
-        row.line = u64::from(position.line);
+        row.line = u64::from(line);
         program.generate_row();
     }
 
@@ -131,8 +144,7 @@ impl<'a> Lines<'a> {
         }
         self.unit.unit.line_program.end_sequence(size);
 
-        let position = self.program.positions.get(function.position);
-        let file = self.file(&position.file);
+        let (file, line) = self.places[self.program.positions.place(function.position)];
         let name = self.unit.strings.add(function.symbol.as_bytes());
         let root = self.unit.unit.root();
         let id = self.unit.unit.add(root, gimli::DW_TAG_subprogram);
@@ -140,7 +152,7 @@ impl<'a> Lines<'a> {
         entry.set(gimli::DW_AT_name, AttributeValue::StringRef(name));
         entry.set(gimli::DW_AT_linkage_name, AttributeValue::StringRef(name));
         entry.set(gimli::DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
-        entry.set(gimli::DW_AT_decl_line, AttributeValue::Udata(u64::from(position.line)));
+        entry.set(gimli::DW_AT_decl_line, AttributeValue::Udata(u64::from(line)));
         entry.set(gimli::DW_AT_low_pc, AttributeValue::Address(start));
         entry.set(gimli::DW_AT_high_pc, AttributeValue::Udata(size));
         let mut base = gimli::write::Expression::new();

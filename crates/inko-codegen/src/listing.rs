@@ -21,7 +21,7 @@ impl Listing {
         for line in function.display().to_string().lines() {
             if let Some(position) = position(line)
                 && last != Some(position)
-                && position.index() < positions.iter().count()
+                && position.index() < positions.count()
             {
                 last = Some(position);
                 let _ = writeln!(self.clif, "{}", describe(position, positions));

@@ -87,7 +87,7 @@ impl Mirrors {
         }
         for method in &class.methods {
             let position = program.positions.get(method.position);
-            let row = statics.block_row(&method.name, position, BlockKind::Method, &method.arguments);
+            let row = statics.block_row(&method.name, &position, BlockKind::Method, &method.arguments);
             row.iter().for_each(|&part| self.methods.u32(part));
         }
         class.traits.iter().for_each(|&id| self.implemented.u32(id));

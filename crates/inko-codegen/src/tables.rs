@@ -114,11 +114,14 @@ fn code(program: &Program, texts: &Texts, functions: &[Compiled]) -> (Blob, Blob
 
 fn positions(program: &Program, texts: &Texts) -> Blob {
     let mut blob = Blob::default();
-    for position in program.positions.iter() {
-        blob.u32(texts.index(&position.function));
-        blob.u32(texts.index(&position.file));
-        blob.u32(position.line);
-        blob.u32(position.caller.map_or(NO_POSITION, |caller| caller.as_u32()));
+    let places: Vec<[u32; 3]> = program
+        .positions
+        .places()
+        .map(|place| [texts.index(&place.function), texts.index(&place.file), place.line])
+        .collect();
+    for id in program.positions.ids() {
+        places[program.positions.place(id)].into_iter().for_each(|number| blob.u32(number));
+        blob.u32(program.positions.caller(id).map_or(NO_POSITION, |caller| caller.as_u32()));
     }
     blob
 }

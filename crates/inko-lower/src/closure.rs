@@ -28,7 +28,7 @@ impl<'p> Cx<'_, 'p> {
         let name = inko_syntax::Name::new_static("<block>");
         let literal = self.emit().position;
         let span_position = {
-            let mut position = self.lowering.out.positions.get(literal).clone();
+            let mut position = self.lowering.out.positions.get(literal);
             position.function = name.clone();
             self.lowering.out.positions.intern(position)
         };

@@ -222,7 +222,7 @@ impl<'p> Lowering<'p> {
 
     /// The position of a function's definition, for code that stands for no source line.
     pub(crate) fn hidden_position(&mut self, id: FunctionId) -> PositionId {
-        let mut position = self.out.positions.get(self.out.functions[id].position).clone();
+        let mut position = self.out.positions.get(self.out.functions[id].position);
         position.function = Name::default();
         self.out.positions.intern(position)
     }

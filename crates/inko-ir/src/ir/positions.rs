@@ -3,6 +3,7 @@
 use super::ids::PositionId;
 use crate::Map;
 use cranelift_entity::EntityRef;
+use cranelift_entity::packed_option::PackedOption;
 use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 use inko_syntax::Name;
@@ -20,46 +21,84 @@ pub struct Position {
     pub caller: Option<PositionId>,
 }
 
+/// A position without the call that it was inlined at.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// See [`Position::function`].
+    pub function: Name,
+    /// See [`Position::file`].
+    pub file: Name,
+    /// See [`Position::line`].
+    pub line: u32,
+}
+
 /// The positions of a program, interned.
 #[derive(Debug, Default)]
 pub struct Positions {
-    all: Vec<Position>,
-    /// The place in the source of each position, as a number in `places`: texts are hashed once for all that is inlined.
-    place_of: Vec<u32>,
-    places: IndexSet<(Name, Name, u32), FixedState>,
-    ids: Map<(u32, Option<PositionId>), PositionId>,
+    /// Each position as a number in `places` and the call that it was inlined at: programs have far more positions than
+    /// places, because each inlined call makes new ones.
+    all: Vec<Key>,
+    ids: Map<Key, PositionId>,
+    places: IndexSet<Place, FixedState>,
     /// For code that was inlined, what [`Positions::inlined`] gave: chains are as long as calls are nested.
     inlined: Map<(PositionId, PositionId), PositionId>,
 }
+
+type Key = (u32, PackedOption<PositionId>);
 
 impl Positions {
     /// The id of a position.
     pub fn intern(&mut self, position: Position) -> PositionId {
         let Position { function, file, line, caller } = position;
-        let (place, _) = self.places.insert_full((function, file, line));
-        self.at(place as u32, caller)
+        let (place, _) = self.places.insert_full(Place { function, file, line });
+        self.at((place as u32, caller.into()))
     }
 
-    fn at(&mut self, place: u32, caller: Option<PositionId>) -> PositionId {
-        if let Some(&known) = self.ids.get(&(place, caller)) {
-            return known;
-        }
-        let id = PositionId::new(self.all.len());
-        let (function, file, line) = self.places[place as usize].clone();
-        self.all.push(Position { function, file, line, caller });
-        self.place_of.push(place);
-        self.ids.insert((place, caller), id);
-        id
+    fn at(&mut self, key: Key) -> PositionId {
+        *self.ids.entry(key).or_insert_with(|| {
+            self.all.push(key);
+            PositionId::new(self.all.len() - 1)
+        })
     }
 
     /// The position of an id.
-    pub fn get(&self, id: PositionId) -> &Position {
-        &self.all[id.index()]
+    pub fn get(&self, id: PositionId) -> Position {
+        self.whole(self.all[id.index()])
+    }
+
+    /// The call that the code at a position was inlined at.
+    pub fn caller(&self, id: PositionId) -> Option<PositionId> {
+        self.all[id.index()].1.expand()
+    }
+
+    fn whole(&self, (place, caller): Key) -> Position {
+        let Place { function, file, line } = self.places[place as usize].clone();
+        Position { function, file, line, caller: caller.expand() }
+    }
+
+    /// The number of a position's place in [`Positions::places`].
+    pub fn place(&self, id: PositionId) -> usize {
+        self.all[id.index()].0 as usize
+    }
+
+    /// The places of all positions, each once.
+    pub fn places(&self) -> impl ExactSizeIterator<Item = &Place> {
+        self.places.iter()
+    }
+
+    /// The number of positions.
+    pub fn count(&self) -> usize {
+        self.all.len()
     }
 
     /// All positions in the order of their ids.
-    pub fn iter(&self) -> impl Iterator<Item = &Position> {
-        self.all.iter()
+    pub fn iter(&self) -> impl Iterator<Item = Position> {
+        self.all.iter().map(|&key| self.whole(key))
+    }
+
+    /// The ids of all positions.
+    pub fn ids(&self) -> impl Iterator<Item = PositionId> + use<> {
+        (0..self.all.len()).map(PositionId::new)
     }
 
     /// The position of inlined code: `inner`, whose outermost caller becomes `call`.
@@ -67,11 +106,12 @@ impl Positions {
         if let Some(&known) = self.inlined.get(&(inner, call)) {
             return known;
         }
-        let caller = match self.get(inner).caller {
+        let (place, caller) = self.all[inner.index()];
+        let caller = match caller.expand() {
             Some(caller) => self.inlined(caller, call),
             None => call,
         };
-        let id = self.at(self.place_of[inner.index()], Some(caller));
+        let id = self.at((place, caller.into()));
         self.inlined.insert((inner, call), id);
         id
     }

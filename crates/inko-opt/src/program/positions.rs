@@ -43,10 +43,10 @@ impl Renumbering {
             && self.known[id].is_none()
         {
             chain.push(id);
-            next = self.old.get(id).caller;
+            next = self.old.caller(id);
         }
         while let Some(id) = chain.pop() {
-            let mut position = self.old.get(id).clone();
+            let mut position = self.old.get(id);
             position.caller = position.caller.and_then(|caller| self.known[caller].expand());
             self.known[id] = self.new.intern(position).into();
         }
