@@ -7,6 +7,7 @@ use crate::debuginfo;
 use crate::dispatch::Tables;
 use crate::emitter::Unit;
 use crate::function::{Compiled, Compiler};
+use crate::isa::Effort;
 use crate::mirrors::Mirrors;
 use crate::symbols::{Data, Symbol};
 use crate::{Error, Optimize, Options, Output, isa, tables, trampoline};
@@ -26,12 +27,17 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Compiles a program to an object file. The program must have passed the verifier, and its functions the
 /// promotion of locals.
 pub fn compile(program: &Program, options: &Options) -> Result<Output, Error> {
-    let isa = isa::target(options.optimize)?;
+    let (most, straight) = match options.optimize {
+        Optimize::None => (Effort::Least, Effort::Least),
+        Optimize::Speed => (Effort::Most, Effort::Straight),
+    };
+    let (isa, straight) = (isa::target(most)?, isa::target(straight)?);
     let mut statics = Statics::collect(program)?;
     let mirrors = Mirrors::collect(program, &mut statics)?;
     let dispatch = Tables::new(program);
     let baseline = options.optimize == Optimize::None;
-    let unit = Unit { program, statics: &statics, dispatch: &dispatch, isa: &*isa, baseline };
+    let unit =
+        Unit { program, statics: &statics, dispatch: &dispatch, isa: &*isa, straight: &*straight, baseline };
     let functions = compile_functions(&unit, options)?;
     let mut compiler = Compiler::new(&unit, options.listings);
     let mut stubs = Vec::new();

@@ -35,6 +35,8 @@ pub(crate) struct Unit<'a> {
     pub(crate) statics: &'a Statics,
     pub(crate) dispatch: &'a Tables,
     pub(crate) isa: &'a dyn TargetIsa,
+    /// The same instruction set for functions in which nothing is repeated.
+    pub(crate) straight: &'a dyn TargetIsa,
     /// Whether code is made to be compiled fast, see [`crate::safepoint`].
     pub(crate) baseline: bool,
 }

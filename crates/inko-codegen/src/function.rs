@@ -21,7 +21,8 @@ use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::{CompiledCode, Context, FinalizedMachExceptionHandler, FinalizedRelocTarget};
 use cranelift_entity::EntityRef;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use inko_ir::ir::{FunctionId, PositionId};
+use inko_ir::graph::Graph;
+use inko_ir::ir::{Block, Callee, FunctionId, Op, PositionId, Terminator};
 
 /// A compiled function.
 #[derive(Debug)]
@@ -76,7 +77,8 @@ impl<'a> Compiler<'a> {
         let function = &self.unit.program.functions[id];
         let plan = Plan::new(function, self.unit.baseline);
         let unit = self.unit;
-        self.compile(&function.symbol, |clif, builders, _| {
+        let isa = if repeats(function, id, &plan.liveness.graph) { unit.isa } else { unit.straight };
+        self.compile_for(isa, &function.symbol, |clif, builders, _| {
             clif.signature = inko_signature(&function.signature);
             let builder = FunctionBuilder::new(clif, builders);
             Emitter::new(builder, unit, function, &plan).run()
@@ -89,15 +91,24 @@ impl<'a> Compiler<'a> {
         symbol: &str,
         emit: impl FnOnce(&mut Function, &mut FunctionBuilderContext, &dyn TargetIsa) -> Vec<Site>,
     ) -> Result<Compiled, Error> {
+        self.compile_for(self.unit.straight, symbol, emit)
+    }
+
+    fn compile_for(
+        &mut self,
+        isa: &dyn TargetIsa,
+        symbol: &str,
+        emit: impl FnOnce(&mut Function, &mut FunctionBuilderContext, &dyn TargetIsa) -> Vec<Site>,
+    ) -> Result<Compiled, Error> {
         self.context.clear();
         self.context.set_disasm(self.listings.asm);
-        let sites = emit(&mut self.context.func, &mut self.builders, self.unit.isa);
+        let sites = emit(&mut self.context.func, &mut self.builders, isa);
         let mut listing = Listing::default();
         if self.listings.clif {
             listing.clif(symbol, &self.context.func, &self.unit.program.positions);
         }
         let mut plane = ControlPlane::default();
-        if let Err(error) = self.context.compile(self.unit.isa, &mut plane) {
+        if let Err(error) = self.context.compile(isa, &mut plane) {
             let error = cranelift_codegen::print_errors::pretty_error(error.func, error.inner);
             return Err(Error::new(format!("{symbol}: {error}")));
         }
@@ -106,9 +117,8 @@ impl<'a> Compiler<'a> {
             listing.asm(symbol, &compiled);
         }
         let sites = locate(symbol, &compiled, sites)?;
-        let unwind = compiled
-            .create_unwind_info(self.unit.isa)
-            .map_err(|error| Error::new(format!("{symbol}: {error}")))?;
+        let unwind =
+            compiled.create_unwind_info(isa).map_err(|error| Error::new(format!("{symbol}: {error}")))?;
         let layout = compiled.buffer.frame_layout().expect("all code has a frame layout");
         Ok(Compiled {
             alignment: u64::from(compiled.buffer.alignment),
@@ -121,6 +131,26 @@ impl<'a> Compiler<'a> {
             code: compiled.buffer.data().to_vec(),
         })
     }
+}
+
+/// Whether a function has a loop or calls itself.
+fn repeats(function: &inko_ir::ir::Function, id: FunctionId, graph: &Graph) -> bool {
+    graph.order.iter().enumerate().any(|(at, &block)| {
+        graph.preds(block).iter().any(|&pred| graph.position(pred) >= at)
+            || each_callee(&function.blocks[block]).any(|callee| callee == Callee::Function(id))
+    })
+}
+
+fn each_callee(block: &Block) -> impl Iterator<Item = Callee> {
+    let calls = block.insts.iter().filter_map(|inst| match &inst.op {
+        Op::Call(call) => Some(call.callee),
+        _ => None,
+    });
+    let last = match &block.terminator {
+        Terminator::Invoke { call, .. } => Some(call.callee),
+        _ => None,
+    };
+    calls.chain(last)
 }
 
 /// Finds the call sites in the code.

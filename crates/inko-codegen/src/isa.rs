@@ -1,6 +1,6 @@
 //! The target: x86-64 Linux and the flags that everything else relies on.
 
-use crate::{Error, Optimize};
+use crate::Error;
 use cranelift_codegen::isa::{self, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use target_lexicon::triple;
@@ -9,13 +9,26 @@ use target_lexicon::triple;
 /// 2009 has. The machine that compiles is not asked, so that the same input gives the same bytes everywhere.
 const FEATURES: &[&str] = &["has_sse3", "has_ssse3", "has_sse41", "has_sse42", "has_popcnt"];
 
+/// How much Cranelift does for a function.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Effort {
+    /// As little as possible.
+    Least,
+    /// It allocates registers well, and leaves the code as it is. Of what its optimiser finds, ours has found most before; what
+    /// is left pays where code is repeated.
+    Straight,
+    /// All it can.
+    Most,
+}
+
 /// The instruction set with its flags.
-pub(crate) fn target(optimize: Optimize) -> Result<OwnedTargetIsa, Error> {
+pub(crate) fn target(effort: Effort) -> Result<OwnedTargetIsa, Error> {
     let mut flags = settings::builder();
     // Of what compiling without optimisation takes, the better allocator of registers would be the most.
-    let (opt_level, allocator) = match optimize {
-        Optimize::None => ("none", "single_pass"),
-        Optimize::Speed => ("speed", "backtracking"),
+    let (opt_level, allocator) = match effort {
+        Effort::Least => ("none", "single_pass"),
+        Effort::Straight => ("none", "backtracking"),
+        Effort::Most => ("speed", "backtracking"),
     };
     let verify = if cfg!(any(test, debug_assertions)) { "true" } else { "false" };
     for (name, value) in [
