@@ -46,6 +46,11 @@ impl Renames {
     }
 }
 
+/// Whether a function has such an operation. Most passes have nothing to do in most functions: they ask before they begin.
+pub(crate) fn has(function: &Function, wanted: impl Fn(&Op) -> bool) -> bool {
+    function.blocks.values().any(|block| block.insts.iter().any(|inst| wanted(&inst.op)))
+}
+
 /// The number of uses of every value.
 pub(crate) fn use_counts(function: &Function) -> SecondaryMap<Value, u32> {
     let mut counts = SecondaryMap::with_default(0);

@@ -8,7 +8,7 @@
 //!   plain call.
 
 use crate::context::Context;
-
+use crate::edit;
 use cranelift_entity::SecondaryMap;
 use inko_abi::entry::Entry;
 use inko_ir::graph::{Graph, successors};
@@ -16,6 +16,11 @@ use inko_ir::ir::*;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
+    let ends =
+        |block: &Block| matches!(block.terminator, Terminator::Exit { .. } | Terminator::Invoke { .. });
+    if !edit::has(function, |op| matches!(op, Op::NewHome(_))) && !function.blocks.values().any(ends) {
+        return false;
+    }
     let jumps = jump_to_exits(function);
     let tokens = drop_tokens(function);
     let invokes = plain_calls(function, context);

@@ -67,6 +67,11 @@ pub(crate) fn run(function: &mut Function, _: &mut Context<'_>) -> bool {
 }
 
 fn find(function: &Function) -> Vec<Copy> {
+    let decides =
+        |block: &Block| !block.params.is_empty() && matches!(block.terminator, Terminator::Branch { .. });
+    if !function.blocks.iter().any(|(id, block)| id != function.entry && decides(block)) {
+        return Vec::new();
+    }
     let origins = origins(function);
     let graph = Graph::new(function);
     let dominators = graph.dominators();

@@ -16,6 +16,9 @@ type Conversion = fn(Value) -> Op;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
+    if function.blocks.len() == 1 {
+        return false;
+    }
     let fixed = fixed_params(function);
     let graph = Graph::new(function);
     let wanted = wanted(function);

@@ -11,7 +11,7 @@
 //! Two objects of different classes are different ones; of the same class, they may be the same. Other code of
 //! the process runs only in calls; at polls and allocations objects move, but keep what is in them.
 
-use crate::edit::Renames;
+use crate::edit::{self, Renames};
 use cranelift_entity::SecondaryMap;
 use inko_ir::graph::Graph;
 use inko_ir::ir::*;
@@ -46,6 +46,9 @@ type Known = BTreeMap<Place, (Value, u32)>;
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function) -> bool {
+    if !edit::has(function, |op| matches!(op, Op::GetField { .. } | Op::GetCell(_))) {
+        return false;
+    }
     let graph = Graph::new(function);
     let mut at_end: SecondaryMap<BlockId, Option<Known>> = SecondaryMap::new();
     let mut renames = Renames::default();

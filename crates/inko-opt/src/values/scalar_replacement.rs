@@ -7,6 +7,7 @@
 //!
 //! What is to be kept alive is then what the cell or object holds, at the ends of scopes and where it is assigned.
 
+use crate::edit;
 use crate::values::ssa_construction;
 use cranelift_entity::SecondaryMap;
 use inko_ir::ir::*;
@@ -25,6 +26,9 @@ enum State {
 
 /// Runs the pass.
 pub(crate) fn run(function: &mut Function, classes: &[Option<Class>]) -> bool {
+    if !edit::has(function, |op| matches!(op, Op::New(..) | Op::NewCell(_))) {
+        return false;
+    }
     let mut states = find(function, classes);
     let mut any = false;
     for value in function.values.keys().collect::<Vec<_>>() {
