@@ -6,6 +6,10 @@
 use cranelift_entity::SecondaryMap;
 use inko_ir::ir::*;
 
+/// So many nodes wait for each other at most. What each waits for the next one of can't be worked on in parallel; chains this
+/// long are those of recursion, where the order is arbitrary somewhere anyway, or generated.
+const LONGEST_CHAIN: u32 = 512;
+
 /// A function or a selector.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Node {
@@ -30,7 +34,7 @@ pub(crate) struct CallGraph {
     order: Vec<Node>,
     functions: SecondaryMap<FunctionId, Option<Rank>>,
     selectors: SecondaryMap<SelectorId, Option<Rank>>,
-    /// For each node, what it names and comes before it in the order.
+    /// For each node, what it names and comes before it in the order, as far as chains aren't too long.
     dependencies: Vec<Vec<Rank>>,
 }
 
@@ -67,17 +71,21 @@ impl CallGraph {
                 }
             }
         }
-        graph.dependencies = named
-            .into_iter()
-            .enumerate()
-            .map(|(index, (_, targets))| {
-                let ranks = targets.into_iter().filter_map(|target| graph.rank(target));
-                let mut earlier: Vec<Rank> = ranks.filter(|rank| rank.index() < index).collect();
-                earlier.sort_unstable();
-                earlier.dedup();
-                earlier
-            })
-            .collect();
+        let mut lengths: Vec<u32> = Vec::with_capacity(named.len());
+        for (index, (node, targets)) in named.into_iter().enumerate() {
+            let ranks = targets.into_iter().filter_map(|target| graph.rank(target));
+            let may_wait = |rank: Rank| match node {
+                Node::Function(_) => lengths[rank.index()] < LONGEST_CHAIN,
+                Node::Selector(_) => true,
+            };
+            let mut earlier: Vec<Rank> =
+                ranks.filter(|&rank| rank.index() < index && may_wait(rank)).collect();
+            earlier.sort_unstable();
+            earlier.dedup();
+            let longest = earlier.iter().map(|rank| lengths[rank.index()]).max();
+            lengths.push(longest.map_or(1, |length| length + 1));
+            graph.dependencies.push(earlier);
+        }
         graph
     }
 
@@ -102,7 +110,7 @@ impl CallGraph {
         }
     }
 
-    /// What the node at a place names and comes before it.
+    /// What the node at a place waits for: what it names and comes before it, unless that ends a chain that is too long.
     pub(crate) fn dependencies(&self, rank: Rank) -> &[Rank] {
         &self.dependencies[rank.index()]
     }
