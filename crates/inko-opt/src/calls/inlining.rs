@@ -29,6 +29,10 @@ use inko_ir::graph::Graph;
 use inko_ir::ir::*;
 
 /// A function of at most this size is inlined everywhere: about what the call itself costs.
+const TINY: u32 = 8;
+/// The limit in functions that have loops or call themselves: for what is called there again and again, and for what makes the
+/// objects that this works with. Elsewhere a call is repeated if the function around it is; if that is small it ends up in the
+/// loop, and the call with it.
 pub(crate) const SMALL: u32 = 16;
 /// The limit for calls that pass a closure literal: inlining it saves the closure, its variables' cells and
 /// the calls in a loop.
@@ -129,9 +133,11 @@ struct Site {
 
 fn sites(function: &Function, context: &mut Context<'_>, closures: &Closures) -> Vec<Site> {
     let mut sites = Vec::new();
+    let mut has_loop = None;
     each_call(function, |call, block, index, position| {
+        let mut small = || if *has_loop.get_or_insert_with(|| loops(function)) { SMALL } else { TINY };
         if let Callee::Function(target) = call.callee
-            && let Some(reason) = wanted(context, call, target, closures)
+            && let Some(reason) = wanted(context, call, target, closures, &mut small)
         {
             let size = context.summary(target).size;
             context.budget = context.budget.saturating_sub(size);
@@ -169,7 +175,14 @@ enum Reason {
     Other,
 }
 
-fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Closures) -> Option<Reason> {
+/// Why a call is to be inlined, if it is. What is small where it stands is asked for when it matters.
+fn wanted(
+    context: &Context<'_>,
+    call: &Call,
+    target: FunctionId,
+    closures: &Closures,
+    small: &mut dyn FnMut() -> u32,
+) -> Option<Reason> {
     let callee = context.code(target)?;
     let summary = context.summary(target);
     if target == context.this || summary.recursive || callee.never_inline {
@@ -188,7 +201,8 @@ fn wanted(context: &Context<'_>, call: &Call, target: FunctionId, closures: &Clo
         let left = if goes_on { together.saturating_sub(context.only_calls) } else { ONLY_CALL };
         (Reason::OnlyCall, ONLY_CALL.min(left))
     } else {
-        (Reason::Other, SMALL)
+        let this_repeats = context.summary(context.this).recursive;
+        (Reason::Other, if summary.size <= TINY || this_repeats { SMALL } else { small() })
     };
     (summary.size <= limit && summary.size <= context.budget).then_some(reason)
 }
