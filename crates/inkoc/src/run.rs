@@ -74,6 +74,7 @@ impl Built {
                 _ => Err(std::io::Error::last_os_error()),
             });
         }
+        catch_signals();
         let mut child = command
             .spawn()
             .map_err(|error| Failure::Message(format!("the program can't be started: {error}")))?;
@@ -90,23 +91,41 @@ impl Built {
 
 /// The child that signals are passed to; 0 before it exists.
 static CHILD: AtomicI32 = AtomicI32::new(0);
+/// The signal that came last before there was a child; 0 if none did.
+static EARLY: AtomicI32 = AtomicI32::new(0);
 
-/// From here on, signals that would end the compiler go to the child instead, which decides what they
-/// mean; its end then ends the compiler.
-fn pass_signals(child: u32) {
+/// From here on, signals that would end the compiler are for the child, which decides what they mean; its end then ends the
+/// compiler. What is ignored stays ignored, for the child too.
+fn catch_signals() {
     extern "C" fn pass(signal: libc::c_int) {
-        let child = CHILD.load(Ordering::Relaxed);
+        let child = CHILD.load(Ordering::SeqCst);
         if child > 0 {
             // SAFETY: `kill` is async-signal-safe, and the child isn't waited for until it has ended.
             unsafe { libc::kill(child, signal) };
+        } else {
+            EARLY.store(signal, Ordering::SeqCst);
         }
     }
-    CHILD.store(child as i32, Ordering::Relaxed);
-    for signal in [libc::SIGTERM, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2, libc::SIGQUIT] {
-        // SAFETY: the handler only reads an atomic and calls `kill`, both async-signal-safe.
-        unsafe { libc::signal(signal, pass as *const () as libc::sighandler_t) };
-    }
     // The terminal sends this one to the child as well.
-    // SAFETY: ignoring a signal installs no code.
-    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+    extern "C" fn leave(_: libc::c_int) {}
+    let passed = [libc::SIGTERM, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2, libc::SIGQUIT]
+        .map(|signal| (signal, pass as extern "C" fn(_)));
+    for (signal, handler) in passed.into_iter().chain([(libc::SIGINT, leave as extern "C" fn(_))]) {
+        // SAFETY: the handlers only use atomics and `kill`, both async-signal-safe. `exec` takes them away again.
+        unsafe {
+            if libc::signal(signal, handler as *const () as libc::sighandler_t) == libc::SIG_IGN {
+                libc::signal(signal, libc::SIG_IGN);
+            }
+        }
+    }
+}
+
+/// Passes signals to a child, those too that came while it was made.
+fn pass_signals(child: u32) {
+    CHILD.store(child as i32, Ordering::SeqCst);
+    let early = EARLY.swap(0, Ordering::SeqCst);
+    if early > 0 {
+        // SAFETY: the child isn't waited for until it has ended.
+        unsafe { libc::kill(child as i32, early) };
+    }
 }

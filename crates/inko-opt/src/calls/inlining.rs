@@ -202,7 +202,7 @@ fn wanted(
         (Reason::OnlyCall, ONLY_CALL.min(left))
     } else {
         let this_repeats = context.summary(context.this).recursive;
-        (Reason::Other, if summary.size <= TINY || this_repeats { SMALL } else { small() })
+        (Reason::Other, if summary.size <= TINY || once || this_repeats { SMALL } else { small() })
     };
     (summary.size <= limit && summary.size <= context.budget).then_some(reason)
 }
