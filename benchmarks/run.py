@@ -117,7 +117,7 @@ def write(results):
     (directory / "results.md").write_text(tables.page(results))
     pictures = {"ratios.svg": charts.ratios(results)}
     if "alive_memory" in results:
-        pictures["memory.svg"] = charts.memory(results["alive_memory"])
+        pictures["memory.svg"] = charts.memory(results)
     for name, picture in pictures.items():
         if picture:
             (directory / name).write_text(picture)

@@ -1,5 +1,6 @@
 """Builds programs and their twins, and says with which command each is run."""
 
+import os
 import re
 import subprocess
 
@@ -52,7 +53,9 @@ def inko(source, constants, directory):
 def go(source, directory):
     """Builds a Go program; returns its command, to which arguments may be added."""
     output = directory / f"{source.stem}_go"
-    execute(["go", "build", "-o", output, source], cwd=directory)
+    # Nothing but the Go that is named in the results.
+    local = os.environ | {"GOTOOLCHAIN": "local"}
+    execute(["go", "build", "-o", output, source], cwd=directory, env=local)
     return [output]
 
 

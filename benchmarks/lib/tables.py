@@ -247,7 +247,7 @@ def page(results):
         "# Results of the benchmarks\n",
         f"Measured on {dates(results)}, by `just bench`. What the numbers mean is in the [README](../README.md).\n",
         f"- Machine: {machine}\n- Versions: {versions}\n",
-        "![Ratios to Go and Erlang](ratios.svg)\n",
+        "![Ratios to other languages](ratios.svg)\n",
         "![Memory of waiting processes](memory.svg)\n",
         *(table.markdown() for table in of_results(results)),
     ]
