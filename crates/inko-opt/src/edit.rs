@@ -51,6 +51,27 @@ pub(crate) fn has(function: &Function, wanted: impl Fn(&Op) -> bool) -> bool {
     function.blocks.values().any(|block| block.insts.iter().any(|inst| wanted(&inst.op)))
 }
 
+/// Removes parameters of blocks, given by their ascending indexes, with the arguments for them. Results of invokes stay.
+pub(crate) fn remove_params(function: &mut Function, gone: &SecondaryMap<BlockId, Vec<usize>>) {
+    let mut counts: SecondaryMap<BlockId, usize> = SecondaryMap::with_default(0);
+    for (id, block) in function.blocks.iter() {
+        counts[id] = block.params.len();
+    }
+    for block in function.blocks.values_mut() {
+        block.terminator.each_edge_mut(|edge| {
+            let results = counts[edge.block] - edge.args.len();
+            for &index in gone[edge.block].iter().rev() {
+                edge.args.remove(index - results);
+            }
+        });
+    }
+    for (id, block) in function.blocks.iter_mut() {
+        for &index in gone[id].iter().rev() {
+            block.params.remove(index);
+        }
+    }
+}
+
 /// The number of uses of every value.
 pub(crate) fn use_counts(function: &Function) -> SecondaryMap<Value, u32> {
     let mut counts = SecondaryMap::with_default(0);

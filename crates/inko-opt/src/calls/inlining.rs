@@ -53,22 +53,11 @@ const RECURSION: u32 = 120;
 /// Runs the pass: one level of the calls that are there now.
 pub(crate) fn run(function: &mut Function, context: &mut Context<'_>) -> bool {
     let closures = closures(function);
-    let mut sites = sites(function, context, &closures);
+    let sites = sites(function, context, &closures);
     if sites.is_empty() {
         return false;
     }
-    let homes = Homes::of(function);
-    let scopes = Scopes::of(function);
-    for site in &mut sites {
-        site.scope = scopes.at(function, site.block, site.index);
-    }
-    // The last first, because inlining moves what follows a call to another block.
-    sites.reverse();
-    for site in &sites {
-        let callee = context.code(site.target).expect("only finished functions are wanted");
-        Inliner::new(function, context, callee, &homes, &closures, site).run();
-        context.inlined(site.target);
-    }
+    replace(function, context, sites, &closures, None);
     true
 }
 
@@ -87,16 +76,32 @@ pub(crate) fn unroll_recursion(function: &mut Function, context: &mut Context<'_
         return false;
     }
     let body = function.clone();
+    replace(function, context, sites, &Closures::new(), Some(&body));
+    true
+}
+
+/// Puts the code of what is called in place of calls: the function's own, if that is given.
+fn replace(
+    function: &mut Function,
+    context: &mut Context<'_>,
+    mut sites: Vec<Site>,
+    closures: &Closures,
+    own: Option<&Function>,
+) {
     let homes = Homes::of(function);
     let scopes = Scopes::of(function);
     for site in &mut sites {
         site.scope = scopes.at(function, site.block, site.index);
     }
+    // The last first, because inlining moves what follows a call to another block.
     sites.reverse();
     for site in &sites {
-        Inliner::new(function, context, &body, &homes, &Closures::new(), site).run();
+        let callee = own.or_else(|| context.code(site.target)).expect("only finished functions are wanted");
+        Inliner::new(function, context, callee, &homes, closures, site).run();
+        if own.is_none() {
+            context.inlined(site.target);
+        }
     }
-    true
 }
 
 /// Whether a function has a loop, whose iterations cost more than the calls in it.

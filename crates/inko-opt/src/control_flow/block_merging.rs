@@ -4,7 +4,7 @@
 //! holds from here on is written down.
 
 use crate::control_flow::unreachable_blocks;
-use crate::edit::{Renames, use_counts};
+use crate::edit::{self, Renames, use_counts};
 use crate::values::dead_code_elimination::fixed_params;
 use cranelift_entity::SecondaryMap;
 use inko_ir::graph::Graph;
@@ -90,24 +90,8 @@ fn trivial_params(function: &mut Function, graph: &Graph) -> bool {
     if !any {
         return false;
     }
-    let mut counts: SecondaryMap<BlockId, usize> = SecondaryMap::with_default(0);
-    for (id, block) in function.blocks.iter() {
-        counts[id] = block.params.len();
-    }
     gone.values_mut().for_each(|indexes| indexes.sort_unstable());
-    for block in function.blocks.values_mut() {
-        block.terminator.each_edge_mut(|edge| {
-            let results = counts[edge.block] - edge.args.len();
-            for &index in gone[edge.block].iter().rev() {
-                edge.args.remove(index - results);
-            }
-        });
-    }
-    for (id, block) in function.blocks.iter_mut() {
-        for &index in gone[id].iter().rev() {
-            block.params.remove(index);
-        }
-    }
+    edit::remove_params(function, &gone);
     renames.apply(function);
     true
 }

@@ -4,7 +4,7 @@
 //! variables of a loop that only feed themselves go too.
 
 use crate::control_flow::unreachable_blocks;
-use crate::edit::{Origin, origins};
+use crate::edit::{self, Origin, origins};
 use cranelift_entity::SecondaryMap;
 use inko_abi::class;
 use inko_ir::ir::*;
@@ -139,23 +139,6 @@ fn sweep(
     for (id, block) in &function.blocks {
         dead[id] = (0..block.params.len()).filter(|&index| !live[block.params[index]]).collect();
     }
-    let counts: SecondaryMap<BlockId, usize> = {
-        let mut counts = SecondaryMap::with_default(0);
-        function.blocks.iter().for_each(|(id, block)| counts[id] = block.params.len());
-        counts
-    };
-    for block in function.blocks.values_mut() {
-        block.terminator.each_edge_mut(|edge| {
-            let results = counts[edge.block] - edge.args.len();
-            for &index in dead[edge.block].iter().rev() {
-                edge.args.remove(index - results);
-            }
-        });
-    }
-    for (id, block) in function.blocks.iter_mut() {
-        for &index in dead[id].iter().rev() {
-            block.params.remove(index);
-        }
-    }
+    edit::remove_params(function, &dead);
     true
 }
