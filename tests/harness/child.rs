@@ -2,7 +2,9 @@
 //! signals, limits, environment, directory, standard input and terminal are set here, and nowhere else.
 //!
 //! Each run of a test target has a directory of its own below the system's temporary one. It is removed when the target
-//! has ended, also by a panic or a signal: that is noticed by a child that does nothing else.
+//! has ended, also by a panic or a signal: that is noticed by a child that does nothing else. Before, it kills whatever
+//! still runs: children of children too, which are known by that directory. It is in their environment (`HOME` and
+//! `TMPDIR`), they work in it, or their program is there.
 
 #![allow(dead_code, reason = "each target uses a part")]
 
@@ -31,6 +33,27 @@ const LIMITS: [(libc::__rlimit_resource_t, libc::rlim_t); 7] = [
     (libc::RLIMIT_FSIZE, libc::RLIM_INFINITY),
     (libc::RLIMIT_CPU, libc::RLIM_INFINITY),
 ];
+/// What waits for the end of a run: it kills what the run has left until nothing is left, and removes the directory.
+/// Processes of other users may be neither seen nor killed.
+const REMOVER: &str = r#"
+trap '' HUP INT TERM
+read _
+left() {
+    grep -lsF "$0/" /proc/[0-9]*/environ
+    find /proc/[0-9]*/cwd /proc/[0-9]*/exe -maxdepth 0 -lname "$0/*" 2>/dev/null
+}
+kill_all() {
+    killed=1
+    for file; do
+        number=${file#/proc/}
+        kill -9 "${number%%/*}" 2>/dev/null && killed=0
+    done
+    return $killed
+}
+while kill_all $(left); do sleep 0.02; done
+chmod -R u+rwx "$0"
+exec rm -rf "$0"
+"#;
 /// The largest number of a signal.
 const SIGNALS: libc::c_int = 64;
 
@@ -43,13 +66,14 @@ pub fn child(program: impl AsRef<OsStr>) -> Command {
     command.env_clear().current_dir(&home).stdin(Stdio::null());
     command.env("PATH", std::env::var_os("PATH").unwrap_or_else(|| PATH.into()));
     command.envs([("LANG", "C.UTF-8"), ("TZ", "UTC")]).envs([("HOME", &home), ("TMPDIR", &home)]);
+    let parent = std::process::id();
     // SAFETY: only calls of the system are made between fork and exec.
-    unsafe { command.pre_exec(reset) };
+    unsafe { command.pre_exec(move || reset(parent)) };
     command
 }
 
 /// The state that isn't the command's.
-fn reset() -> io::Result<()> {
+fn reset(parent: u32) -> io::Result<()> {
     // SAFETY: all of these may be called between fork and exec; the sets and limits live as long as the calls. What isn't
     // possible, such as to reset the signals of the C library, leaves nothing to be reset.
     unsafe {
@@ -69,8 +93,13 @@ fn reset() -> io::Result<()> {
         // No terminal, and no descriptors but the standard streams.
         libc::setsid();
         libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC);
-        // The thread of a test ends after what it has started, unless the test target is killed.
+        // The thread of a test ends after what it has started, unless the test target is killed. That is earlier than the
+        // remover would notice, but children don't inherit it.
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        // It may have been killed before.
+        if libc::getppid() != parent as libc::pid_t {
+            return Err(io::Error::from_raw_os_error(libc::ESRCH));
+        }
     }
     Ok(())
 }
@@ -118,9 +147,7 @@ impl Scratch {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).expect("it is ours");
         // Signals for the whole group of processes must not end it.
         let mut remover = Command::new("/bin/sh");
-        remover
-            .args(["-c", "trap '' HUP INT TERM; read _; chmod -R u+rwx \"$0\"; exec rm -rf \"$0\""])
-            .arg(&path);
+        remover.args(["-c", REMOVER]).arg(&path);
         remover
             .current_dir("/")
             .stdin(Stdio::piped())

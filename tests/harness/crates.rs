@@ -8,8 +8,7 @@ mod support;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use support::root;
+use support::{child, root};
 
 /// The document with the table and the drawing.
 const DOCUMENT: &str = "docs/architecture.md";
@@ -71,7 +70,13 @@ struct Crate {
 
 /// The crates of the workspace, by name.
 fn crates() -> Vec<Crate> {
-    let mut command = Command::new(env!("CARGO"));
+    let cargo = Path::new(env!("CARGO"));
+    let mut command = child(cargo);
+    // Its neighbour rather than one that looks for a toolchain in the home directory.
+    let compiler = cargo.with_file_name("rustc");
+    if compiler.exists() {
+        command.env("RUSTC", compiler);
+    }
     command.current_dir(root()).args(["metadata", "--format-version", "1", "--offline", "--no-deps"]);
     let output = command.output().expect("cargo runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -3,9 +3,8 @@
 mod support;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
-use support::{INKOC, root, run};
+use support::{INKOC, child, directory, root, run};
 
 /// The page.
 const PAGE: &str = "docs/life-of-while.md";
@@ -18,7 +17,7 @@ fn the_page_says_what_the_stages_say() {
     let page = std::fs::read_to_string(&path).expect("the page is there");
     let (_, program) = page.split_once("```inko\n").expect("the page has a program");
     let (program, _) = program.split_once("```").expect("the program has an end");
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = directory();
     std::fs::write(directory.path().join("while.inko"), program).expect("the program can be written");
 
     let mut parts = page.split(CONSOLE);
@@ -45,7 +44,8 @@ fn the_page_says_what_the_stages_say() {
 fn output(directory: &Path, command: &str) -> String {
     let inkoc = Path::new(INKOC).parent().expect("the compiler is in a directory");
     let path = std::env::var("PATH").unwrap_or_default();
-    let mut shell = Command::new("sh");
+    support::build_runtime();
+    let mut shell = child("sh");
     shell.args(["-c", command]).current_dir(directory).env("LC_ALL", "C");
     shell.env("PATH", format!("{}:{path}", inkoc.display()));
     let finished = run(&mut shell, Duration::from_secs(60));

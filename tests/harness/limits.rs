@@ -274,14 +274,14 @@ fn conditions_may_be_many() {
 #[track_caller]
 fn compiles_and_prints(source: &str, expected: &str) {
     support::build_runtime();
-    let directory = tempfile::tempdir().expect("a temporary directory");
+    let directory = support::directory();
     let (file, output) = (directory.path().join("main.inko"), directory.path().join("program"));
     std::fs::write(&file, source).expect("the program can be written");
     for level in ["none", "speed"] {
-        let mut command = Command::new(support::INKOC);
+        let mut command = support::child(support::INKOC);
         let built = run(command.args(["build", "--opt", level]).arg(&file).arg("-o").arg(&output), LIMIT);
         assert_eq!(built.status, Some(0), "{level}: {}", built.stderr);
-        prints(&run(&mut Command::new(&output), LIMIT), expected);
+        prints(&run(&mut support::child(&output), LIMIT), expected);
     }
 }
 

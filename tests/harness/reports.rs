@@ -9,6 +9,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 use support::{INKOC, build_runtime, child, run};
 
+/// Ends tests that hang.
 const LIMIT: Duration = Duration::from_secs(60);
 const SIGINT: i32 = 2;
 const SIGQUIT: i32 = 3;
@@ -61,11 +62,20 @@ impl Running {
     /// Ends it by a signal; what else it had printed.
     #[track_caller]
     fn end(mut self, signal: i32) -> String {
-        let start = Instant::now();
         self.signal(signal);
-        let status = self.child.wait().expect("it ends");
+        // Left alone, no program here ends before this.
+        let end = Instant::now() + LIMIT;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("it can be asked") {
+                break status;
+            }
+            if Instant::now() > end {
+                self.child.kill().expect("it runs");
+                panic!("{signal} doesn't end it");
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        };
         assert_eq!(status.signal(), Some(signal), "{status:?}");
-        assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
         let mut rest = String::new();
         self.child.stdout.take().expect("piped").read_to_string(&mut rest).expect("it is text");
         rest
@@ -196,7 +206,7 @@ stdout.print(sum == (rounds * 4_950))
 }
 
 #[test]
-fn signals_end_programs_promptly() {
+fn signals_end_programs_that_are_busy() {
     let temporary = support::directory();
     let source = "import std::stdio::stderr import std::stdio::stdout
         stdout.print('ready') stdout.write_string('and more') stderr.print('written') while({ True }) { }";
@@ -216,9 +226,14 @@ fn ignored_signals_stay_ignored() {
     let mut shell = child("sh");
     shell.arg("-c").arg("trap '' INT QUIT; exec \"$0\"").arg(&program);
     let mut running = Running::start(&mut shell);
-    running.signal(SIGINT);
-    running.signal(SIGQUIT);
-    std::thread::sleep(Duration::from_millis(100));
+    // The system drops them, so there is no moment at which they would come.
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.child.id())).expect("it runs");
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).expect("it says so");
+    let ignored = u64::from_str_radix(ignored.trim(), 16).expect("a set");
+    for signal in [SIGINT, SIGQUIT] {
+        assert!(ignored & 1 << (signal - 1) != 0, "{status}");
+        running.signal(signal);
+    }
     assert_eq!(running.child.try_wait().expect("it can be asked"), None);
     assert_eq!(running.end(SIGTERM), "");
 }
@@ -227,6 +242,7 @@ fn ignored_signals_stay_ignored() {
 fn a_stuck_program_says_who_waits_where_and_how_long() {
     let temporary = support::directory();
     let source = "import std::process::(self, Process)
+import std::stdio::stdin
 import std::stdio::stdout
 
 def worker {
@@ -236,23 +252,50 @@ def worker {
 
 let worker = process.spawn { worker }
 worker.send(1)
-process.suspend(1.2)
+stdout.print('ready')
+try! stdin.read_string
 stdout.print('before')
 process.receive
 ";
-    let finished = run(&mut child(build(temporary.path(), source)), LIMIT);
-    assert_eq!(finished.status, Some(1));
-    assert_eq!(finished.stdout, "before\n", "what was printed is flushed");
-    let lines: Vec<&str> = finished.stderr.lines().collect();
+    const PAUSE: Duration = Duration::from_millis(1200);
+    let start = Instant::now();
+    let mut running = Running::start(&mut child(build(temporary.path(), source)));
+    while !running.report().contains("has been waiting for a message for ") {
+        assert!(start.elapsed() < LIMIT, "the worker doesn't wait");
+    }
+    std::thread::sleep(PAUSE);
+    let told = Instant::now();
+    drop(running.child.stdin.take());
+    let status = running.child.wait().expect("it ends");
+    let (both, main) = (start.elapsed(), told.elapsed());
+    assert_eq!(status.code(), Some(1));
+    let (mut printed, mut errors) = (String::new(), String::new());
+    running.child.stdout.take().expect("piped").read_to_string(&mut printed).expect("it is text");
+    assert_eq!(printed, "before\n", "what was printed is flushed");
+    running.errors.read_to_string(&mut errors).expect("it is text");
+    let lines: Vec<&str> = errors.lines().collect();
     let waiting: Vec<_> = lines.iter().filter(|line| line.contains("has been waiting")).collect();
-    assert_eq!(waiting.len(), 2, "{}", finished.stderr);
+    assert_eq!(waiting.len(), 2, "{errors}");
     assert!(waiting[0].starts_with("Process 0x1 "), "{}", waiting[0]);
-    assert!(
-        waiting[0].contains(" ms, at ") && waiting[0].ends_with("/reported.inko\" line 13"),
-        "{}",
-        waiting[0]
-    );
-    assert!(waiting[1].starts_with("Process 0x2 "), "{}", finished.stderr);
-    assert!(waiting[1].contains("for a message for 1."), "{}", waiting[1]);
+    assert!(waiting[0].ends_with("/reported.inko\" line 15"), "{}", waiting[0]);
+    assert!(waiting_time(waiting[0]).0 <= main, "{}, at most {main:?}", waiting[0]);
+    assert!(waiting[1].starts_with("Process 0x2 "), "{errors}");
+    let (least, most) = waiting_time(waiting[1]);
+    assert!(PAUSE <= most && least <= both, "{}, from {PAUSE:?} to {both:?}", waiting[1]);
     assert_eq!(lines.last(), Some(&"every process waits for a message, and nobody is left to send one"));
+}
+
+/// How long a process has been waiting for a message, at least and at most: the report rounds it.
+fn waiting_time(line: &str) -> (Duration, Duration) {
+    let (_, time) = line.split_once(" for a message for ").expect("it waits for one");
+    let (time, _) = time.split_once(',').expect("there is a place");
+    let (number, unit) = time.split_once(' ').expect("there is a unit");
+    let number: f64 = number.parse().expect("a number");
+    let (least, most) = match unit {
+        "ms" => (number / 1e3, (number + 1.0) / 1e3),
+        "s" => (number - 0.05, number + 0.05),
+        "min" => (number * 60.0, (number + 1.0) * 60.0),
+        _ => panic!("{line}"),
+    };
+    (Duration::from_secs_f64(least), Duration::from_secs_f64(most))
 }

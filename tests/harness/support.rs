@@ -35,6 +35,7 @@ pub fn build_runtime() {
         if std::env::var_os(PREBUILT).is_some() {
             return;
         }
+        // It has to be built as Cargo builds it, so with the same environment.
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(root()).args(["build", "--quiet", "--package", "inko-runtime"]);
         if Path::new(INKOC).parent().is_some_and(|directory| directory.ends_with("release")) {
