@@ -56,10 +56,14 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 _ => hinted(diagnostic, found),
             }
         }
-        SyntaxError::LoneBang { .. } => {
-            new(Code::LoneBang, "unexpected `!`".into()).label("this starts nothing").hint(
-                "Inko has no prefix `!`: send `false?`, or compare with `!=`; type arguments open with `!(`",
-            )
+        SyntaxError::LoneBang { is_apart, .. } => {
+            let diagnostic = new(Code::LoneBang, "unexpected `!`".into()).label("this starts nothing");
+            diagnostic.hint(match is_apart {
+                true => "there is no operator `!`: send a message to a process with `child.send(message)`",
+                false => {
+                    "Inko has no prefix `!`: send `false?`, or compare with `!=`; type arguments open with `!(`"
+                }
+            })
         }
         SyntaxError::InvalidMessageName { found, .. } => {
             let message = format!("{} isn't the name of a message", token(found));
@@ -119,6 +123,10 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 TokenKind::As => diagnostic.hint("put the symbol in parentheses: `import a::b::(C as D)`"),
                 TokenKind::DoubleColon => diagnostic.hint("the path of an import ends at the first constant"),
                 TokenKind::ParenClose => diagnostic.hint("to import the module itself, leave out `::()`"),
+                TokenKind::String | TokenKind::TemplateOpen => diagnostic.hint(
+                    "paths of modules stand without quotes, with `::` between their parts: \
+                     `import std::stdio::stdout`",
+                ),
                 _ => diagnostic,
             }
         }

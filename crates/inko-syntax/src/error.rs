@@ -46,8 +46,8 @@ pub enum SyntaxError {
     UnexpectedToken { found: Found, expected: Expected, span: Span },
     /// A value was needed, but this token starts none.
     ExpectedValue { found: Found, span: Span },
-    /// A lone `!`.
-    LoneBang { span: Span },
+    /// A lone `!`; whether there is a blank between it and what follows, as for an operator between two values.
+    LoneBang { is_apart: bool, span: Span },
     /// A token after `.` or `def` that is no message name.
     InvalidMessageName { found: Found, span: Span },
     /// An argument definition must start with an identifier.
@@ -115,7 +115,7 @@ impl SyntaxError {
             UnexpectedEnd { span, .. }
             | UnexpectedToken { span, .. }
             | ExpectedValue { span, .. }
-            | LoneBang { span }
+            | LoneBang { span, .. }
             | InvalidMessageName { span, .. }
             | ExpectedArgumentName { span, .. }
             | ExpectedCommaOrCloser { span, .. }

@@ -10,6 +10,10 @@ use chumsky::prelude::*;
 /// `import a::b::(C, d as e)`
 pub(super) fn import(inp: &mut Input<'_, '_>) -> Result<Import> {
     let start = inp.expect(TokenKind::Import)?;
+    // The combinators would take the quotes for no token of theirs, and say so at the next one.
+    if matches!(inp.kind(), TokenKind::String | TokenKind::TemplateOpen) {
+        return Err(invalid(inp, "the path of a module"));
+    }
     match inp.parse(tail()) {
         Ok((path, selection)) => {
             let next = inp.token();

@@ -49,8 +49,9 @@ pub(super) fn primary(inp: &mut Input<'_, '_>) -> Result<Expr> {
             ExprKind::Error
         }
         TokenKind::Bang => {
-            let span = inp.span(start);
-            return Err(inp.report(SyntaxError::LoneBang { span }));
+            let (span, operand) = (inp.span(start), inp.token_ahead(1));
+            let is_apart = operand.same_line() && operand.start > start.end;
+            return Err(inp.report(SyntaxError::LoneBang { is_apart, span }));
         }
         kind if kind.starts_definition() => {
             let span = inp.span(start);
