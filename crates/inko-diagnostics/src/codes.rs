@@ -293,6 +293,8 @@ codes! {
     Warning 400 UselessTry "useless `try`";
     /// `return(x)` or `yield(x)`: without a blank the value isn't part of it.
     Warning 402 ReturnWithoutBlank "no blank before the value";
+    /// `Name(x)`: constants take no arguments, so this is a value and then another one.
+    Warning 403 ConstantWithArguments "arguments of a constant";
 
     // Pattern matching: 500 to 599.
 

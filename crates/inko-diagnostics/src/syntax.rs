@@ -272,6 +272,14 @@ pub fn syntax(error: &SyntaxError) -> Diagnostic {
                 .label(format!("`{keyword}` takes no value without a blank before it"))
                 .hint(format!("write `{keyword} (...)`"))
         }
+        SyntaxError::ConstantWithArguments { name, .. } => {
+            new(Code::ConstantWithArguments, format!("`{name}` takes no arguments"))
+                .label("what follows in parentheses is a value of its own")
+                .hint(format!(
+                    "objects are made by messages: `{name}.new(...)`, for which the class has a \
+                     `static def new(...) -> Self {{ Self {{ @name = value }} }}`"
+                ))
+        }
     }
 }
 

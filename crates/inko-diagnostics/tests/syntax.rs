@@ -116,6 +116,7 @@ fn structure() {
             (Code::InvalidRestArgument, "def m(*a: A = 1) {}"),
             (Code::ArmAfterElse, "match(a) { else -> {} 1 -> {} }"),
             (Code::ReturnWithoutBlank, "def m { return(10) }"),
+            (Code::ConstantWithArguments, "let a = A(10)"),
         ],
     );
 }

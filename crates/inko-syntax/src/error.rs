@@ -36,7 +36,7 @@ pub enum BodyKind {
     Reopen,
 }
 
-/// A syntax error, or one of the two syntax warnings (see [`SyntaxError::is_warning`]).
+/// A syntax error, or one of the syntax warnings (see [`SyntaxError::is_warning`]).
 #[derive(Clone, PartialEq, Debug)]
 #[expect(missing_docs, reason = "the fields are named after what they hold; the variants are explained")]
 pub enum SyntaxError {
@@ -105,6 +105,8 @@ pub enum SyntaxError {
     NegativeLiteralAfterOperand { text: Name, span: Span },
     /// Warning: `return(x)` or `yield(x)` takes no value.
     ReturnWithoutBlank { keyword: TokenKind, span: Span },
+    /// Warning: `Name(x)` is a constant and a value in parentheses.
+    ConstantWithArguments { name: Name, span: Span },
 }
 
 impl SyntaxError {
@@ -143,7 +145,8 @@ impl SyntaxError {
             | InvalidRestArgument { span, .. }
             | ArmAfterElse { span }
             | NegativeLiteralAfterOperand { span, .. }
-            | ReturnWithoutBlank { span, .. } => *span,
+            | ReturnWithoutBlank { span, .. }
+            | ConstantWithArguments { span, .. } => *span,
         }
     }
 
@@ -151,7 +154,9 @@ impl SyntaxError {
     pub fn is_warning(&self) -> bool {
         matches!(
             self,
-            SyntaxError::NegativeLiteralAfterOperand { .. } | SyntaxError::ReturnWithoutBlank { .. }
+            SyntaxError::NegativeLiteralAfterOperand { .. }
+                | SyntaxError::ReturnWithoutBlank { .. }
+                | SyntaxError::ConstantWithArguments { .. }
         )
     }
 }

@@ -155,6 +155,9 @@ fn constant(inp: &mut Input<'_, '_>) -> Result<ExprKind> {
         let opened = inp.bump();
         return Ok(ExprKind::Construct(name, List::new(opened).parse(inp, initialiser)?));
     }
+    if next.kind == TokenKind::ParenOpen && next.same_line() && next.start == inp.previous_end() {
+        inp.warn(SyntaxError::ConstantWithArguments { name: name.name.clone(), span: name.span });
+    }
     Ok(ExprKind::Constant(name))
 }
 
