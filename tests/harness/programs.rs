@@ -59,14 +59,16 @@ enum Mode {
     Plain,
     Optimised,
     Stress,
+    PlainStress,
     Threads,
     Interpreted,
 }
 
-const MODES: [(&str, Mode); 5] = [
+const MODES: [(&str, Mode); 6] = [
     ("none", Mode::Plain),
     ("speed", Mode::Optimised),
     ("stress", Mode::Stress),
+    ("none-stress", Mode::PlainStress),
     ("threads", Mode::Threads),
     ("interpret", Mode::Interpreted),
 ];
@@ -74,14 +76,16 @@ const MODES: [(&str, Mode); 5] = [
 impl Mode {
     /// Whether it takes so much longer that problems must be small.
     fn is_slow(self) -> bool {
-        matches!(self, Self::Stress | Self::Threads | Self::Interpreted)
+        matches!(self, Self::Stress | Self::PlainStress | Self::Threads | Self::Interpreted)
     }
 
     /// What the program is run with, one time after the other.
     fn environments(self) -> &'static [&'static [(&'static str, &'static str)]] {
         match self {
             Self::Plain | Self::Optimised | Self::Interpreted => &[&[]],
-            // A collection at every allocation, all references checked after each.
+            // A collection at every allocation.
+            Self::PlainStress => &[&[("INKO_GC_STRESS", "1")]],
+            // All references are checked after each, too.
             Self::Stress => &[&[("INKO_GC_STRESS", "1"), ("INKO_GC_VERIFY", "1")]],
             // Processes yield at every poll, and move to another place and thread.
             Self::Threads => &[
@@ -106,7 +110,10 @@ fn main() {
         let wanted = &program.wanted;
         for (label, mode) in MODES {
             // The interpreter is for sequential programs, and its speed for small ones.
-            let skipped = wanted.skip.iter().any(|skip| skip == label)
+            let skipped = wanted
+                .skip
+                .iter()
+                .any(|skip| [label, label.trim_start_matches("none-")].contains(&skip.as_str()))
                 || wanted.only.as_ref().is_some_and(|only| only != label)
                 || (mode == Mode::Interpreted && source.contains("std::process"));
             if skipped {
@@ -201,7 +208,7 @@ impl Program {
     }
 
     fn build(&self, is_small: bool, mode: Mode) -> Result<PathBuf, Failed> {
-        let is_optimised = mode != Mode::Plain;
+        let is_optimised = !matches!(mode, Mode::Plain | Mode::PlainStress);
         let built = &self.built[usize::from(is_small)][usize::from(is_optimised)];
         let path = built.get_or_init(|| {
             let source = self.source(is_small).map_err(|error| error.to_string())?;
