@@ -40,7 +40,6 @@ const KNOWN_CIRCLES: &[(&str, &[&str])] = &[
             "walk.rs",
         ],
     ),
-    ("inko-sema", &["errors/mod.rs", "loader.rs", "resolve.rs", "transform.rs", "world.rs"]),
     // Expressions contain blocks, which contain expressions.
     (
         "inko-syntax",

@@ -28,7 +28,9 @@ mod holes;
 pub mod intrinsic;
 mod loader;
 mod lookup;
+mod map;
 mod print;
+mod report;
 mod resolve;
 mod suggest;
 mod transform;
@@ -56,5 +58,6 @@ pub fn check(sources: &mut dyn Loader, main: ParsedModule) -> Checked {
     let mut world = world::World::new();
     declare::declare(&mut world, &collected);
     check::check_bodies(&mut world);
-    world.finish(&collected)
+    let (program, diagnostics) = world.finish(&collected);
+    Checked { program, diagnostics }
 }

@@ -4,7 +4,7 @@
 //! *Invariant:* a module comes after everything it imports, except where imports form a cycle: there, the
 //! module that was entered first comes last, as at run time (§5.14 of the reference).
 
-use crate::world::Map;
+use crate::map::Map;
 use inko_syntax::ast::{Item, Module};
 use inko_syntax::{FileId, Name, Span};
 

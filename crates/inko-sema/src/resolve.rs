@@ -6,7 +6,7 @@ use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::MethodId;
 use crate::types::{BlockKind, BlockType, ModuleId, ParamId, Type, TypeId};
-use crate::world::{Origin, Symbol, View, World};
+use crate::world::{Origin, PendingBounds, Symbol, View, World};
 use inko_syntax::ast::{self, TypeKind};
 use inko_syntax::{Name, Span};
 
@@ -28,15 +28,6 @@ pub(crate) enum SelfUse {
     Late,
     /// Where it is written: all other places.
     Early,
-}
-
-/// A written type whose arguments have yet to be compared with the bounds of the parameters.
-pub(crate) struct PendingBounds {
-    pub(crate) ty: TypeId,
-    pub(crate) span: Span,
-    pub(crate) method: Option<MethodId>,
-    /// What `Self` names there.
-    pub(crate) self_type: Option<TypeId>,
 }
 
 /// The constants that are values of their own, not definitions.

@@ -1,21 +1,16 @@
 //! Everything known about the program so far: the tables being filled, what each module can see, and the
-//! diagnostics.
+//! diagnostics. `report` fills those; this file knows nothing of what can be wrong.
 //!
 //! *Invariant:* every type is made by [`World::intern`], which keeps the summary flags beside the table.
 
-use crate::errors::Problem;
 use crate::holes::{HoleValue, Holes};
-use crate::loader::Collected;
-use crate::resolve::PendingBounds;
+use crate::map::Map;
 use crate::tree::{BodyId, ConstantId, MethodId, Program};
 use crate::types::{BlockType, ClassId, HoleId, ModuleId, ParamId, TraitId, Type, TypeId};
 use cranelift_entity::{EntityRef, PrimaryMap, SecondaryMap};
-use inko_diagnostics::{Code, Diagnostic, Severity};
+use inko_diagnostics::Diagnostic;
 use inko_syntax::{Name, Span, ast};
 use std::cell::Cell;
-
-/// The hash table of this crate.
-pub(crate) type Map<K, V> = std::collections::HashMap<K, V, foldhash::fast::RandomState>;
 
 /// What a type contains, so that most types need no walk.
 pub(crate) mod flag {
@@ -138,6 +133,15 @@ pub(crate) struct Job<'a> {
     pub(crate) body: Option<(&'a ast::Body, BodyId)>,
 }
 
+/// A written type whose arguments have yet to be compared with the bounds of the parameters.
+pub(crate) struct PendingBounds {
+    pub(crate) ty: TypeId,
+    pub(crate) span: Span,
+    pub(crate) method: Option<MethodId>,
+    /// What `Self` names there.
+    pub(crate) self_type: Option<TypeId>,
+}
+
 /// See the module's documentation.
 pub(crate) struct World<'a> {
     pub(crate) program: Program,
@@ -164,9 +168,9 @@ pub(crate) struct World<'a> {
     /// Whether a type was printed that isn't known because of another mistake.
     pub(crate) printed_error: Cell<bool>,
     flags: Vec<u8>,
-    diagnostics: Vec<Diagnostic>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
     /// Problems with a type that isn't known because of another mistake.
-    follow_ups: Vec<Diagnostic>,
+    pub(crate) follow_ups: Vec<Diagnostic>,
     /// While above zero, problems are dropped: the same code is checked again later.
     pub(crate) silent: u32,
 }
@@ -219,35 +223,6 @@ impl<'a> World<'a> {
             follow_ups: Vec::new(),
             silent: 0,
         }
-    }
-
-    /// The result, with the diagnostics ordered by file (in the order in which modules run) and place.
-    pub(crate) fn finish(self, collected: &Collected) -> crate::Checked {
-        let ranks: Map<_, _> =
-            collected.modules.iter().enumerate().map(|(rank, module)| (module.file, rank)).collect();
-        let mut diagnostics = self.diagnostics;
-        if !diagnostics.iter().any(|one| one.severity == Severity::Error) {
-            diagnostics.extend(self.follow_ups);
-        }
-        diagnostics.sort_by_key(|one| {
-            let span = Problem::place(one);
-            (ranks.get(&span.file).copied().unwrap_or(usize::MAX), span.start)
-        });
-        crate::Checked { program: self.program, diagnostics }
-    }
-
-    /// Reports a problem. One about a type that isn't known is only shown if no other tells why.
-    pub(crate) fn report(&mut self, span: Span, problem: Problem) {
-        let diagnostic = (self.silent == 0).then(|| problem.diagnostic(self, span));
-        // Parts of the problem may have been printed before.
-        let follows = self.printed_error.replace(false);
-        let list = if follows { &mut self.follow_ups } else { &mut self.diagnostics };
-        list.extend(diagnostic);
-    }
-
-    /// Takes back the warning that a variable is never read.
-    pub(crate) fn withdraw_unused(&mut self, variable: Span) {
-        self.diagnostics.retain(|one| one.code != Code::UnusedLocal || one.primary.span != variable);
     }
 
     /// Whether a place is in the standard library while the program isn't.

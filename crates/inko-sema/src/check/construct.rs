@@ -2,11 +2,12 @@
 
 use super::Checker;
 use crate::errors::{Because, Problem};
+use crate::map::Map;
 use crate::suggest;
 use crate::transform::Subst;
 use crate::tree::{Expr, ExprKind};
 use crate::types::{ClassId, TypeId};
-use crate::world::{Map, Symbol, View};
+use crate::world::{Symbol, View};
 use inko_syntax::{Name, Span, ast};
 
 impl Checker<'_, '_> {

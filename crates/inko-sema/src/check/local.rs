@@ -2,10 +2,10 @@
 
 use super::{Checker, FrameKind, TYPE_GIVEN};
 use crate::errors::Problem;
+use crate::map::Map;
 use crate::suggest;
 use crate::tree::{ClosureId, Expr, ExprKind, Local, LocalId};
 use crate::types::TypeId;
-use crate::world::Map;
 use cranelift_entity::{EntityRef, PrimaryMap};
 use inko_syntax::{Name, Span, ast};
 

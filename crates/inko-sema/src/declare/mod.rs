@@ -14,9 +14,10 @@ pub(crate) use names::type_params;
 pub(crate) use signatures::duplicates;
 
 use crate::loader::Collected;
+use crate::map::Map;
 use crate::tree::{MethodId, Owner};
 use crate::types::{ClassId, ModuleId, ParamId, TraitId, Type, TypeId};
-use crate::world::{Map, World};
+use crate::world::World;
 use inko_syntax::ast;
 use inko_syntax::{Name, Span};
 

@@ -3,7 +3,7 @@
 
 use super::{Declared, Stub};
 use crate::errors::{Problem, What};
-use crate::loader::{BOOTSTRAP, Collected};
+use crate::loader::{BOOTSTRAP, Collected, ParsedModule};
 use crate::resolve::is_literal_constant;
 use crate::tree::{self, Body, BodyOwner, Expr, ExprKind, MethodId, Owner};
 use crate::types::{ClassId, ModuleId, ParamId, TraitId, Type};
@@ -48,7 +48,7 @@ pub(super) fn declare<'a>(world: &mut World<'a>, collected: &'a Collected, decla
     }
 }
 
-fn declare_module(world: &mut World<'_>, parsed: &crate::ParsedModule) -> ModuleId {
+fn declare_module(world: &mut World<'_>, parsed: &ParsedModule) -> ModuleId {
     let module = world.program.modules.next_key();
     let span = Span::new(parsed.file, 0, 0);
     let class = world.program.classes.push(tree::Class {

@@ -204,11 +204,6 @@ pub(crate) enum Problem {
 }
 
 impl Problem {
-    /// Where a diagnostic is.
-    pub(crate) fn place(diagnostic: &Diagnostic) -> Span {
-        diagnostic.primary.span
-    }
-
     /// The problem in words.
     pub(crate) fn diagnostic(self, world: &World<'_>, span: Span) -> Diagnostic {
         let (code, message) = self.headline(world);
