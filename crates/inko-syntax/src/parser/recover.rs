@@ -5,8 +5,7 @@
 //! Indentation decides what brackets can't: a line that is indented no deeper than the failed statement
 //! ends it, however many brackets the statement left open.
 
-use super::cursor::Cursor;
-use super::{Failure, Input, Result};
+use super::cursor::{Failure, Parser, Result};
 use crate::Span;
 use crate::error::{Expected, SyntaxError};
 use crate::token::{Token, TokenKind};
@@ -47,38 +46,64 @@ impl Brackets {
     }
 }
 
-/// Skips the rest of the statement that began at position `from` and could not be parsed.
-pub(super) fn skip_statement(inp: &mut Input<'_, '_>, from: usize) {
-    skip_lines(inp, from, continues);
-}
+impl Parser<'_, '_, '_> {
+    /// Skips the rest of the statement that began at position `from` and could not be parsed.
+    pub(super) fn skip_statement(&mut self, from: usize) {
+        self.skip_lines(from, continues);
+    }
 
-/// Skips the rest of the arm of a `match` that began at position `from`; `else` begins another one.
-pub(super) fn skip_arm(inp: &mut Input<'_, '_>, from: usize) {
-    skip_lines(inp, from, |kind| kind != TokenKind::Else && continues(kind));
-}
+    /// Skips the rest of the arm of a `match` that began at position `from`; `else` begins another one.
+    pub(super) fn skip_arm(&mut self, from: usize) {
+        self.skip_lines(from, |kind| kind != TokenKind::Else && continues(kind));
+    }
 
-/// Skips to the next line of the same depth that doesn't start with a token that `continues` the last.
-fn skip_lines(inp: &mut Input<'_, '_>, from: usize, continues: impl Fn(TokenKind) -> bool) {
-    let (tokens, text) = (inp.state().tokens, inp.state().text);
-    let indent = indentation(text, tokens[from].start);
-    let mut brackets = Brackets::between(tokens, from, inp.position());
-    loop {
-        let token = inp.token();
-        let kind = token.kind;
-        if kind == TokenKind::EndOfFile {
-            return;
-        }
-        let first = inp.position() == from;
-        if token.newline && !first && !continues(kind) {
-            let outdented = indentation(text, token.start) <= indent;
-            if brackets.0.is_empty() || outdented {
+    /// Skips to the next line of the same depth that doesn't start with a token that `continues` the last.
+    fn skip_lines(&mut self, from: usize, continues: impl Fn(TokenKind) -> bool) {
+        let (tokens, text) = (self.state().tokens, self.state().text);
+        let indent = indentation(text, tokens[from].start);
+        let mut brackets = Brackets::between(tokens, from, self.position());
+        loop {
+            let token = self.token();
+            let kind = token.kind;
+            if kind == TokenKind::EndOfFile {
                 return;
             }
+            let first = self.position() == from;
+            if token.newline && !first && !continues(kind) {
+                let outdented = indentation(text, token.start) <= indent;
+                if brackets.0.is_empty() || outdented {
+                    return;
+                }
+            }
+            if !brackets.pass(kind) {
+                return;
+            }
+            self.bump();
         }
-        if !brackets.pass(kind) {
-            return;
+    }
+
+    /// Skips to the next comma or closer of the list that holds position `from`; false if there is none.
+    fn skip_element(&mut self, from: usize, closer: TokenKind) -> bool {
+        let (tokens, text) = (self.state().tokens, self.state().text);
+        let indent = indentation(text, tokens[from].start);
+        let mut brackets = Brackets::between(tokens, from, self.position());
+        loop {
+            let token = self.token();
+            let kind = token.kind;
+            if kind == TokenKind::EndOfFile {
+                return false;
+            }
+            if brackets.0.is_empty() && (kind == TokenKind::Comma || kind == closer) {
+                return true;
+            }
+            let outdented = token.newline && indentation(text, token.start) < indent && !continues(kind);
+            let definition = token.newline && kind.starts_definition();
+            let foreign = brackets.0.is_empty() && kind.is_closer();
+            if outdented || definition || foreign || !brackets.pass(kind) {
+                return false;
+            }
+            self.bump();
         }
-        inp.bump();
     }
 }
 
@@ -88,30 +113,6 @@ fn continues(kind: TokenKind) -> bool {
     kind.is_binary_operator()
         || kind.is_closer()
         || matches!(kind, Dot | Comma | Else | Arrow | DoubleArrow | Throws | TemplateText | EmbedOpen)
-}
-
-/// Skips to the next comma or closer of the list that holds position `from`; false if there is none.
-fn skip_element(inp: &mut Input<'_, '_>, from: usize, closer: TokenKind) -> bool {
-    let (tokens, text) = (inp.state().tokens, inp.state().text);
-    let indent = indentation(text, tokens[from].start);
-    let mut brackets = Brackets::between(tokens, from, inp.position());
-    loop {
-        let token = inp.token();
-        let kind = token.kind;
-        if kind == TokenKind::EndOfFile {
-            return false;
-        }
-        if brackets.0.is_empty() && (kind == TokenKind::Comma || kind == closer) {
-            return true;
-        }
-        let outdented = token.newline && indentation(text, token.start) < indent && !continues(kind);
-        let definition = token.newline && kind.starts_definition();
-        let foreign = brackets.0.is_empty() && kind.is_closer();
-        if outdented || definition || foreign || !brackets.pass(kind) {
-            return false;
-        }
-        inp.bump();
-    }
 }
 
 /// How a list looks and what is said when it is malformed.
@@ -135,50 +136,50 @@ impl List {
     }
 
     /// The elements after the opening token, up to and with the closing one. A comma may follow the last.
-    pub(super) fn parse<'src, 'parse, T>(
+    pub(super) fn parse<'i, 'src: 'parse, 'parse, T>(
         self,
-        inp: &mut Input<'src, 'parse>,
-        mut element: impl FnMut(&mut Input<'src, 'parse>) -> Result<T>,
+        parser: &mut Parser<'i, 'src, 'parse>,
+        mut element: impl FnMut(&mut Parser<'i, 'src, 'parse>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let closer = self.opened.kind.closer().unwrap_or(TokenKind::ParenClose);
-        let outer = std::mem::replace(&mut inp.state().in_list, true);
-        let result = self.elements(inp, closer, &mut element);
-        inp.state().in_list = outer;
+        let outer = std::mem::replace(&mut parser.state().in_list, true);
+        let result = self.elements(parser, closer, &mut element);
+        parser.state().in_list = outer;
         result
     }
 
-    fn elements<'src, 'parse, T>(
+    fn elements<'i, 'src: 'parse, 'parse, T>(
         self,
-        inp: &mut Input<'src, 'parse>,
+        parser: &mut Parser<'i, 'src, 'parse>,
         closer: TokenKind,
-        element: &mut impl FnMut(&mut Input<'src, 'parse>) -> Result<T>,
+        element: &mut impl FnMut(&mut Parser<'i, 'src, 'parse>) -> Result<T>,
     ) -> Result<Vec<T>> {
         let mut elements = Vec::new();
-        while inp.accept(closer).is_none() {
-            let from = inp.position();
-            match element(inp) {
+        while parser.accept(closer).is_none() {
+            let from = parser.position();
+            match element(parser) {
                 Ok(value) => elements.push(value),
-                Err(_) if skip_element(inp, from, closer) => {}
+                Err(_) if parser.skip_element(from, closer) => {}
                 Err(failure) => return Err(failure),
             }
-            if inp.accept(TokenKind::Comma).is_some() || inp.is(closer) {
+            if parser.accept(TokenKind::Comma).is_some() || parser.is(closer) {
                 continue;
             }
-            self.missing_comma(inp, closer);
-            if !inp.token().newline {
+            self.missing_comma(parser, closer);
+            if !parser.token().newline {
                 // Going on as if the comma were there; an element that consumes nothing must not loop.
-                if inp.kind().starts_value() && inp.position() > from {
+                if parser.kind().starts_value() && parser.position() > from {
                     continue;
                 }
-                if !skip_element(inp, from, closer) {
+                if !parser.skip_element(from, closer) {
                     return Err(Failure::Reported);
                 }
-                inp.accept(TokenKind::Comma);
+                parser.accept(TokenKind::Comma);
                 continue;
             }
-            let (text, next) = (inp.state().text, inp.token());
+            let (text, next) = (parser.state().text, parser.token());
             let deeper = indentation(text, next.start) > indentation(text, self.opened.start);
-            if !(deeper && next.kind.starts_value() && inp.position() > from) {
+            if !(deeper && next.kind.starts_value() && parser.position() > from) {
                 // The closer is missing, most likely; what follows stands for itself.
                 return Ok(elements);
             }
@@ -186,16 +187,16 @@ impl List {
         Ok(elements)
     }
 
-    fn missing_comma(self, inp: &mut Input<'_, '_>, closer: TokenKind) {
-        let opened: Span = inp.span(self.opened);
-        let next = inp.token();
+    fn missing_comma(self, parser: &mut Parser<'_, '_, '_>, closer: TokenKind) {
+        let opened: Span = parser.span(self.opened);
+        let next = parser.token();
         let missing_comma = next.kind.starts_value() && next.same_line();
         let expected = match closer {
             TokenKind::BracketClose => Expected::Words("a comma or `]`"),
             TokenKind::BraceClose => Expected::Words("a comma or `}`"),
             _ => Expected::Words("a comma or `)`"),
         };
-        inp.fail(expected, |found, span| match closer {
+        parser.fail(expected, |found, span| match closer {
             _ if self.is_call && missing_comma => SyntaxError::ExpectedComma { found, span },
             TokenKind::BracketClose => SyntaxError::ExpectedClosingBracket { found, opened, span },
             _ => SyntaxError::ExpectedCommaOrCloser { found, closer, opened, span },
