@@ -4,16 +4,14 @@
 //! Names that begin with an underscore, external functions and imports aren't public. A long module has *parts* in the
 //! folder of its name, which reopen its classes and define nothing else: what they add is listed with the module's own.
 
-mod support;
-
+use inko_testing::suite::{self, root};
 use std::fmt::Write as _;
-use support::root;
 
 #[test]
 fn the_public_surface_is_as_listed() {
     let library = root().join("std");
     let mut modules = Vec::new();
-    for path in support::files(&library, "inko") {
+    for path in suite::files(&library, "inko") {
         let relative = path.strip_prefix(&library).expect("it lies there").with_extension("");
         if !relative.starts_with("tests") {
             let text = std::fs::read_to_string(&path).expect("the library is text");

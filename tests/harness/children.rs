@@ -1,11 +1,9 @@
 //! That nothing which a test has started outlives it, however it ends.
 
-mod support;
-
+use inko_testing::suite::child;
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
-use support::child;
 
 /// Says that this process is the test that is killed.
 const KILLED: &str = "INKO_TESTS_KILLED";

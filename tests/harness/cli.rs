@@ -1,27 +1,25 @@
 //! The command line itself: exit statuses, where programs and libraries come from, what is passed on to
 //! programs, and what is said when something is missing.
 
-mod support;
-
+use inko_testing::suite::{self, build_runtime, child, directory, root, script, signal};
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
-use support::{INKOC, build_runtime, child, directory, root, script, signal};
 
 /// Prints a greeting.
 const HELLO: &str = "import std::stdio::stdout  stdout.print('hello')";
 
 /// Runs the compiler in a fresh, empty directory.
 fn inkoc(arguments: &[&str]) -> Output {
-    let directory = support::directory();
+    let directory = suite::directory();
     inkoc_in(directory.path(), arguments)
 }
 
 fn inkoc_in(directory: &Path, arguments: &[&str]) -> Output {
     build_runtime();
-    child(INKOC).current_dir(directory).args(arguments).output().expect("the compiler starts")
+    child(suite::inkoc()).current_dir(directory).args(arguments).output().expect("the compiler starts")
 }
 
 fn stdout(output: &Output) -> String {
@@ -75,7 +73,7 @@ fn missing_and_unreadable_files_are_named() {
     says(&inkoc(&["check", "."]), 1, "it is a directory");
     says(&inkoc(&["check", "-i", "nowhere", "-e", HELLO]), 1, "nowhere doesn't exist");
     says(&inkoc(&["check", "-e", "import no::such::module"]), 1, "no::such::module");
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::write(directory.path().join("bad.inko"), b"let x = '\xff'").expect("it is written");
     says(&inkoc_in(directory.path(), &["check", "bad.inko"]), 1, "UTF-8");
     // A directory where a module's file should be.
@@ -89,7 +87,7 @@ fn missing_and_unreadable_files_are_named() {
 fn a_missing_installation_is_explained() {
     build_runtime();
     let empty = directory();
-    let mut command = child(INKOC);
+    let mut command = child(suite::inkoc());
     command.env("INKO_HOME", empty.path()).args(["check", "-e", HELLO]);
     says(&command.output().expect("it starts"), 1, "INKO_HOME");
     // The library without the archive.
@@ -97,7 +95,7 @@ fn a_missing_installation_is_explained() {
     std::fs::create_dir_all(&library).expect("it is made");
     std::os::unix::fs::symlink(root().join("std"), library.join("std")).expect("it is linked");
     assert_eq!(command.output().expect("it starts").status.code(), Some(0));
-    let mut command = child(INKOC);
+    let mut command = child(suite::inkoc());
     command.env("INKO_HOME", empty.path()).args(["run", "-e", HELLO]);
     says(&command.output().expect("it starts"), 1, "libinko_runtime.a");
 }
@@ -105,13 +103,13 @@ fn a_missing_installation_is_explained() {
 #[test]
 fn a_missing_or_failing_linker_is_explained() {
     build_runtime();
-    let directory = support::directory();
+    let directory = suite::directory();
     let build = |path: &Path| {
-        let mut command = child(INKOC);
+        let mut command = child(suite::inkoc());
         command.current_dir(directory.path()).env("PATH", path).args(["build", "-e", HELLO, "-o", "out"]);
         command.output().expect("it starts")
     };
-    let tools = support::directory();
+    let tools = suite::directory();
     says(&build(tools.path()), 1, "install gcc or clang");
     script(&tools.path().join("cc"), "#!/bin/sh\necho 'cc is out of order' >&2\nexit 1\n");
     says(&build(tools.path()), 1, "cc is out of order");
@@ -119,7 +117,7 @@ fn a_missing_or_failing_linker_is_explained() {
 
 #[test]
 fn programs_are_built_where_asked() {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
     for (arguments, name) in
         [(&["build", "hello.inko"][..], "hello"), (&["build", "-o", "hi", "hello.inko"], "hi")]
@@ -135,7 +133,7 @@ fn programs_are_built_where_asked() {
 
 #[test]
 fn intermediate_forms_are_written() {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::write(directory.path().join("hello.inko"), HELLO).expect("it is written");
     let forms = [
         ("ast", "(send stdout print \"hello\")"),
@@ -175,11 +173,11 @@ fn the_passes_over_one_function_are_shown() {
 #[test]
 fn builds_are_reproducible() {
     let source = root().join("tests/programs/map_ops.inko");
-    let directory = support::directory();
+    let directory = suite::directory();
     let objects: Vec<Vec<u8>> = ["a.o", "b.o"]
         .iter()
         .map(|name| {
-            let mut command = child(INKOC);
+            let mut command = child(suite::inkoc());
             command.current_dir(directory.path()).args(["build", "--emit", "obj", "-o", name]).arg(&source);
             assert!(command.status().expect("it starts").success());
             std::fs::read(directory.path().join(name)).expect("the object file is there")
@@ -196,7 +194,7 @@ fn run_passes_on_status_and_streams() {
     assert_eq!(output.status.code(), Some(1));
     let source = "import std::stdio::stdin  import std::stdio::stdout
         stdout.print((try! stdin.read_string).to_uppercase)";
-    let mut command = child(INKOC);
+    let mut command = child(suite::inkoc());
     command.args(["run", "-e", source]).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     child.stdin.take().expect("piped").write_all(b"hello").expect("it reads");
@@ -208,7 +206,7 @@ fn run_passes_on_status_and_streams() {
 fn programs_come_from_standard_input_too() {
     for arguments in [&["run", "-"][..], &["run", "-e", "-"]] {
         build_runtime();
-        let mut command = child(INKOC);
+        let mut command = child(suite::inkoc());
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         child.stdin.take().expect("piped").write_all(HELLO.as_bytes()).expect("it reads");
@@ -218,7 +216,7 @@ fn programs_come_from_standard_input_too() {
 
 #[test]
 fn modules_are_looked_up_in_included_directories() {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::create_dir(directory.path().join("net")).expect("it is made");
     let module = "def greeting -> String { 'hello from a module' }";
     std::fs::write(directory.path().join("net/greeter.inko"), module).expect("it is written");
@@ -237,7 +235,7 @@ fn modules_are_looked_up_in_included_directories() {
 
 #[test]
 fn the_library_comes_before_included_directories() {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::create_dir(directory.path().join("std")).expect("it is made");
     let module = "def sneaky -> String { 'sneaky' }";
     for name in ["pair", "extra"] {
@@ -269,7 +267,7 @@ fn codes_are_explained() {
 #[test]
 fn warnings_fail_a_build_only_where_denied() {
     let source = "def f { let unused = 10 }  f";
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::write(directory.path().join("main.inko"), source).expect("it is written");
     for command in ["check", "run"] {
         says(&inkoc_in(directory.path(), &[command, "main.inko"]), 0, "W0100");
@@ -293,7 +291,7 @@ fn running(temporary: &Path) -> std::process::Child {
     build_runtime();
     let source = "import std::process  import std::stdio::stdout
         stdout.print('ready')  loop { process.suspend(60) }";
-    let mut command = child(INKOC);
+    let mut command = child(suite::inkoc());
     command.args(["run", "-e", source]).env("TMPDIR", temporary).stdout(Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let mut ready = [0; 6];
@@ -353,7 +351,7 @@ fn no_temporary_file_stays_when_a_signal_ends_the_compiler() {
     let path = format!("{}:/usr/bin:/bin", tools.path().display());
     for number in [libc::SIGHUP, libc::SIGINT, libc::SIGTERM, libc::SIGKILL] {
         for arguments in [&["build", "-e", HELLO][..], &["run", "-e", HELLO], &["test"]] {
-            let mut command = child(INKOC);
+            let mut command = child(suite::inkoc());
             command.current_dir(project.path()).args(arguments).stderr(Stdio::null());
             let mut compiler =
                 command.env("TMPDIR", temporary.path()).env("PATH", &path).spawn().expect("it starts");
@@ -401,7 +399,7 @@ fn timings_name_the_stages() {
 #[test]
 fn wrong_settings_stop_a_program_before_it_starts() {
     build_runtime();
-    let directory = support::directory();
+    let directory = suite::directory();
     says(&inkoc_in(directory.path(), &["build", "-e", "Nil"]), 0, "");
     for (name, value) in [
         ("INKO_PRIMARY_THREADS", "0"),

@@ -1,11 +1,9 @@
 //! Each section of the language reference, and each condition that it rejects, has a test: `docs/conformance.md`
 //! names them, and this checks that what it names exists and that nothing is left out.
 
-mod support;
-
+use inko_testing::suite::{self, root};
 use std::collections::BTreeSet;
 use std::path::Path;
-use support::root;
 
 /// How many sections the chapters of the reference have, and those with subsections.
 const SECTIONS: &[(&str, u32)] =
@@ -46,7 +44,7 @@ fn rows() -> Vec<Row> {
 fn exists(test: &str) -> bool {
     let tests = root().join("tests");
     match test.strip_suffix('/') {
-        Some(directory) => !support::files(&tests.join(directory), "inko").is_empty(),
+        Some(directory) => !suite::files(&tests.join(directory), "inko").is_empty(),
         None => tests.join(format!("{test}.inko")).is_file() || root().join(test).is_file(),
     }
 }
@@ -85,7 +83,7 @@ fn every_program_has_its_place() {
     let in_directory =
         |name: &str| named.iter().any(|test| test.ends_with('/') && name.starts_with(test.as_str()));
     let is_module = |path: &Path| path.components().any(|part| part.as_os_str() == "modules");
-    let programs = ["language", "rejected"].map(|name| support::files(&tests.join(name), "inko"));
+    let programs = ["language", "rejected"].map(|name| suite::files(&tests.join(name), "inko"));
     let missing: Vec<String> = programs
         .iter()
         .flatten()

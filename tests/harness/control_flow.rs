@@ -2,10 +2,8 @@
 //! branches and loops, without a closure, a cell or a call. Each case is the body of a lambda, so that
 //! it stays a function of its own, whose `--emit ir` is looked at.
 
-mod support;
-
+use inko_testing::suite::{child, inkoc, run};
 use std::time::Duration;
-use support::{INKOC, child, run};
 
 /// What may be called: the messages that bring the input and take the result, and panics.
 const ALLOWED: [&str; 4] = ["process_receive(", "process_current(", "process_send(", "panic("];
@@ -19,7 +17,7 @@ fn check(input: &str, definitions: &str, body: &str, loops: bool) {
         "import std::loop::(repeat)\nimport std::process::(self, Process)\n\n{definitions}\n\nprocess.spawn {{\n  \
          {input}\n  let mut x = 0\n\n  {body}\n\n  process.current.send(x)\n}}\n"
     );
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.args(["build", "--emit", "ir", "--color", "never", "-e", &source]);
     let finished = run(&mut command, Duration::from_secs(60));
     assert_eq!(finished.status, Some(0), "{source}\n{}", finished.stderr);

@@ -3,12 +3,10 @@
 //! What is allowed is a table in `docs/architecture.md`; what there is comes from `cargo metadata`. The drawing stands
 //! in the same document; `UPDATE=1` draws it anew.
 
-mod support;
-
+use inko_testing::suite::{child, root};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use support::{child, root};
 
 /// The document with the table and the drawing.
 const DOCUMENT: &str = "docs/architecture.md";

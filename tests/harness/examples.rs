@@ -1,14 +1,12 @@
 //! The programs in `examples`, which are what newcomers read first: each of them has a test, here, in `server_examples.rs` or in
 //! `ffi_examples.rs`.
 
-mod support;
-
+use inko_testing::suite::{self, build_file, child, root, run};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
-use support::{build_file, child, root, run};
 use tempfile::TempDir;
 
 /// None of these needs longer, even on a busy machine.
@@ -16,7 +14,7 @@ const LIMIT: Duration = Duration::from_secs(120);
 
 /// Builds an example.
 fn example(name: &str) -> (TempDir, PathBuf) {
-    let directory = support::directory();
+    let directory = suite::directory();
     let output = directory.path().join(name);
     build_file(&root().join("examples").join(name).with_extension("inko"), &output);
     (directory, output)
@@ -47,7 +45,7 @@ fn all_are_tested() {
         "qsort",
         "wc",
     ];
-    let files = support::files(&root().join("examples"), "inko");
+    let files = suite::files(&root().join("examples"), "inko");
     let found: Vec<_> = files.iter().map(|path| path.file_stem().expect("a name").to_owned()).collect();
     assert_eq!(found, tested);
 }

@@ -1,8 +1,7 @@
 //! What programs do when the operating system refuses: the one process concerned gets an error that it can handle, never
 //! a signal, and the others go on as if nothing had happened.
 
-mod support;
-
+use inko_testing::suite::{self, Finished, build, child, run};
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
@@ -10,7 +9,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use support::{Finished, build, child, run};
 use tempfile::TempDir;
 
 /// None of these needs longer, even on a busy machine.
@@ -69,7 +67,7 @@ struct Program {
 impl Program {
     #[track_caller]
     fn new(middle: &str) -> Self {
-        let directory = support::directory();
+        let directory = suite::directory();
         let path = build(directory.path(), &format!("{START}{middle}{END}"));
         fs::write(directory.path().join("log"), "").expect("it is written");
         Self { directory, path }
@@ -112,7 +110,7 @@ fn with_small_disk() -> Option<[&'static str; 5]> {
     let mount = "mount -t tmpfs -o size=64k none \"$1\" && exec \"$0\" \"$@\"";
     // Root may mount; others may where they are told that they are root.
     let ways = ["-m", "-rm"].map(|option| ["unshare", option, "sh", "-c", mount]);
-    let place = support::directory();
+    let place = suite::directory();
     ways.into_iter().find(|way| {
         let mut attempt = child(way[0]);
         attempt.args(&way[1..]).arg("true").arg(place.path()).stderr(Stdio::null());
@@ -147,7 +145,7 @@ fn a_disk_is_full() {
     let program = Program::new(FILLS);
     // Where nothing can be mounted, the limit of a file's size below has to do.
     if let Some(way) = with_small_disk() {
-        program.check(&mut program.command(&way, support::directory().path()), &FILLED);
+        program.check(&mut program.command(&way, suite::directory().path()), &FILLED);
     }
     let full = Program::new(
         "let full = try! WriteOnlyFile.new(place)
@@ -162,7 +160,7 @@ fn a_disk_is_full() {
 #[test]
 fn a_file_is_as_large_as_may_be() {
     let program = Program::new(FILLS);
-    let directory = support::directory();
+    let directory = suite::directory();
     program.check(&mut program.after("ulimit -f 64", directory.path()), &FILLED);
 }
 
@@ -188,7 +186,7 @@ fn something_is_forbidden() {
         stdout.print(hidden.join('file').exists?)
         stdout.print(try! secret.size)",
     );
-    let place = support::directory();
+    let place = suite::directory();
     let path = |name: &str| place.path().join(name);
     let allow = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode));
     fs::write(path("secret"), "hello").expect("it is written");
@@ -220,7 +218,7 @@ fn the_system_forbids_it_to_everybody() {
         stdout.print(code { local try ReadOnlyFile.new(place.join('file/file')) })
         stdout.print(code { local try ReadOnlyFile.new(place.join('missing')) })",
     );
-    let place = support::directory();
+    let place = suite::directory();
     fs::write(place.path().join("file"), "hello").expect("it is written");
     // A directory can be opened, but not read; programs that run can't be written to.
     let lines = ["-1", "0", "0", "0", "0", "0", "0", "0", "1"];
@@ -337,8 +335,8 @@ fn what_is_closed_is_so_while_children_start() {
         stdout.print(closed == total)
         stdout.print(started == total)",
     );
-    let place = support::directory();
-    support::script(&place.path().join("script"), "#!/bin/sh\nexit 7");
+    let place = suite::directory();
+    suite::script(&place.path().join("script"), "#!/bin/sh\nexit 7");
     program.check(&mut program.command(&[], place.path()), &["True", "True"]);
 }
 

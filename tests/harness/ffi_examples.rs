@@ -1,16 +1,14 @@
 //! The examples that call C print what they should, and what C prints isn't lost.
 
-mod support;
-
+use inko_testing::suite::{self, child, inkoc, root, run};
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 
 /// No example takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
 
 fn check(example: &str, expected: &str) {
-    support::build_runtime();
-    let done = run(child(INKOC).arg("run").arg(root().join("examples").join(example)), LIMIT);
+    suite::build_runtime();
+    let done = run(child(inkoc()).arg("run").arg(root().join("examples").join(example)), LIMIT);
     assert_eq!((done.status, done.stdout.as_str(), done.stderr.as_str()), (Some(0), expected, ""));
 }
 
@@ -29,11 +27,11 @@ fn sorting_by_a_function_of_c() {
 
 #[test]
 fn what_c_has_buffered() {
-    support::build_runtime();
+    suite::build_runtime();
     let program = "import std::ffi::(self, Library)
 let libc = try! Library.new(Array.new('libc.so.6', 'libSystem.dylib'))
 let puts = try! libc.function('puts', arguments: Array.new(ffi.string), returns: ffi.i32)
 puts.call('from C')";
-    let done = run(child(INKOC).args(["run", "-e", program]), LIMIT);
+    let done = run(child(inkoc()).args(["run", "-e", program]), LIMIT);
     assert_eq!((done.status, done.stdout.as_str(), done.stderr.as_str()), (Some(0), "from C\n", ""));
 }

@@ -3,14 +3,13 @@
 
 #[path = "generated/mod.rs"]
 mod generator;
-mod support;
 
 use generator::Program;
+use inko_testing::suite::{self, child, inkoc, run};
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
-use support::{INKOC, child, run};
 
 /// How many programs an ordinary run tries.
 const CASES: u32 = 24;
@@ -28,8 +27,8 @@ fn optimised_programs_do_the_same() {
     let cases = number("INKO_GENERATED_CASES").map_or(CASES, |cases| cases as u32);
     let mut seed = number("INKO_GENERATED_SEED").unwrap_or(SEED);
     let seconds = number("INKO_GENERATED_SECONDS").map(Duration::from_secs);
-    let directory = support::directory();
-    support::build_runtime();
+    let directory = suite::directory();
+    suite::build_runtime();
     let start = Instant::now();
     loop {
         batch(cases, seed, directory.path());
@@ -80,7 +79,7 @@ fn check(program: &Program, directory: &Path) -> Result<(), TestCaseError> {
     let plain = build(&source, "none", directory)?;
     let optimised = build(&source, "speed", directory)?;
     let (expected, said) = outcome(&mut child(&plain))?;
-    let mut interpreted = child(INKOC);
+    let mut interpreted = child(inkoc());
     interpreted.args(["run", "--interpret", "--color", "never"]).arg(&source);
     let mut stressed = child(&optimised);
     stressed.env("INKO_GC_STRESS", "1");
@@ -104,7 +103,7 @@ fn shown(outcome: &Outcome) -> String {
 
 fn build(source: &Path, level: &str, directory: &Path) -> Result<std::path::PathBuf, TestCaseError> {
     let output = directory.join(level);
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.args(["build", "--verify-ir", "--opt", level, "--color", "never", "-o"]).arg(&output).arg(source);
     let finished = run(&mut command, LIMIT);
     if finished.status == Some(0) {

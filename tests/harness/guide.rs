@@ -5,13 +5,11 @@
 //! * `inko,fails=E0200` is rejected with exactly that code.
 //! * `inko,panics` ends in a panic; a comment `#=> panicked: MESSAGE` says with which.
 
-mod support;
-
+use inko_testing::suite::{self, child, inkoc, root, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 
 /// No sample takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -20,10 +18,10 @@ const PANICKED: &str = "panicked: ";
 
 fn main() {
     let arguments = Arguments::from_args();
-    support::build_runtime();
+    suite::build_runtime();
     let directory = root().join("docs/guide/src");
     let mut trials = vec![Trial::test("every chapter is listed", every_chapter_is_listed)];
-    for path in support::files(&directory, "md") {
+    for path in suite::files(&directory, "md") {
         let chapter = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
         for sample in samples(&std::fs::read_to_string(&path).expect("the chapter can be read")) {
             trials.push(Trial::test(format!("{chapter}:{}", sample.line), move || check(&sample)));
@@ -40,7 +38,7 @@ fn every_chapter_is_listed() -> Result<(), Failed> {
         .skip(1)
         .filter_map(|link| link.split_once(')').map(|(target, _)| directory.join(target)))
         .collect();
-    let mut files: BTreeSet<PathBuf> = support::files(&directory, "md").into_iter().collect();
+    let mut files: BTreeSet<PathBuf> = suite::files(&directory, "md").into_iter().collect();
     files.remove(&directory.join("SUMMARY.md"));
     let differing: Vec<String> =
         files.symmetric_difference(&listed).map(|path| path.display().to_string()).collect();
@@ -102,14 +100,14 @@ fn samples(chapter: &str) -> Vec<Sample> {
 }
 
 fn check(sample: &Sample) -> Result<(), Failed> {
-    let directory = support::directory();
+    let directory = suite::directory();
     for (name, text) in &sample.modules {
         let path = directory.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
         std::fs::write(path, text)?;
     }
     std::fs::write(directory.path().join("main.inko"), &sample.text)?;
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.current_dir(directory.path());
     if let Outcome::Fails(code) = &sample.outcome {
         command.args(["check", "--color", "never", "--include", ".", "main.inko"]);
@@ -123,7 +121,7 @@ fn check(sample: &Sample) -> Result<(), Failed> {
     }
     command.args(["run", "--color", "never", "--include", ".", "main.inko"]);
     let finished = run(&mut command, LIMIT);
-    let expected = support::inline_output(&sample.text);
+    let expected = suite::inline_output(&sample.text);
     let (panics, prints): (Vec<&str>, Vec<&str>) =
         expected.lines().partition(|line| line.starts_with(PANICKED));
     let status = if sample.outcome == Outcome::Panics { 1 } else { 0 };

@@ -1,10 +1,8 @@
 //! `docs/life-of-while.md`: what its commands print is what it says. `UPDATE=1` writes it anew.
 
-mod support;
-
+use inko_testing::suite::{self, child, directory, inkoc, root, run};
 use std::path::Path;
 use std::time::Duration;
-use support::{INKOC, child, directory, root, run};
 
 /// The page.
 const PAGE: &str = "docs/life-of-while.md";
@@ -42,9 +40,9 @@ fn the_page_says_what_the_stages_say() {
 
 /// What a command of the page prints, with paths from the top of the repository.
 fn output(directory: &Path, command: &str) -> String {
-    let inkoc = Path::new(INKOC).parent().expect("the compiler is in a directory");
+    let inkoc = Path::new(inkoc()).parent().expect("the compiler is in a directory");
     let path = std::env::var("PATH").unwrap_or_default();
-    support::build_runtime();
+    suite::build_runtime();
     let mut shell = child("sh");
     shell.args(["-c", command]).current_dir(directory).env("LC_ALL", "C");
     shell.env("PATH", format!("{}:{path}", inkoc.display()));

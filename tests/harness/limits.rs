@@ -1,15 +1,9 @@
 //! What programs do at their limits: too much memory, too deep a recursion, messages to nobody, and ends that come
 //! while others are at work. Each must be told apart from a crash.
 
-mod support;
-
+use inko_testing::suite::{Finished, Program, child};
 use std::mem::MaybeUninit;
 use std::process::{Command, Stdio};
-use std::time::Duration;
-use support::{Finished, Program, child, run};
-
-/// None of these needs longer, even on a busy machine.
-const LIMIT: Duration = Duration::from_secs(120);
 
 /// What a stack that is full says.
 const STACK_FULL: &str = "the stack is full: is there a recursion without end?";
@@ -37,19 +31,6 @@ const KEEPS_MUCH: &str = "
       last
     }
 ";
-
-impl Program {
-    fn run(&self, variables: &[(&str, &str)]) -> Finished {
-        run(child(&self.path).envs(variables.iter().copied()), LIMIT)
-    }
-
-    /// With so many KiB of address space.
-    fn run_in(&self, space: usize) -> Finished {
-        let mut command = child("sh");
-        command.arg("-c").arg(format!("ulimit -v {space}; exec \"$0\"")).arg(&self.path);
-        run(&mut command, LIMIT)
-    }
-}
 
 /// The end of a program that panics once, with a trace and a message.
 #[track_caller]
@@ -203,85 +184,6 @@ fn wrong_limits_are_errors() {
         let finished = program.run(&[(name, "2")]);
         assert_eq!(finished.status, Some(2), "{name}");
         assert_eq!(finished.stderr, format!("error: {name} is \"2\", but must be 0 or 1\n"));
-    }
-}
-
-/// How long the chains of `chains_may_be_long` are.
-const LINKS: usize = 50_000;
-
-/// Operators, messages with and without arguments, indexes and strings, by the ten thousand: nothing in the compiler
-/// may recurse along them.
-#[test]
-fn chains_may_be_long() {
-    let source = format!(
-        "import std::stdio::stdout
-
-         class Counter {{
-           @count: Integer
-
-           def next -> Self {{
-             @count += 1
-             self
-           }}
-
-           def [](by: Integer) -> Self {{
-             @count += by
-             self
-           }}
-
-           def count -> Integer {{ @count }}
-         }}
-
-         def sum(one: Integer) -> Integer {{ 0{} }}
-
-         def text(part: String) -> String {{ ''{} }}
-
-         def next(counter: Counter) -> Counter {{ counter{} }}
-
-         def index(counter: Counter) -> Counter {{ counter{} }}
-
-         stdout.print(sum(1))
-         stdout.print(text('ab').bytesize)
-         stdout.print(next(index(Counter {{ @count = 0 }})).count)",
-        " + one".repeat(LINKS),
-        "\n + part".repeat(LINKS),
-        ".next".repeat(LINKS),
-        "[2]".repeat(LINKS),
-    );
-    compiles_and_prints(&source, &format!("{LINKS}\n{}\n{}\n", 2 * LINKS, 3 * LINKS));
-}
-
-/// As chains of `else if` are written: each link is a block or two.
-#[test]
-fn conditions_may_be_many() {
-    let links = 2_000;
-    let source = format!(
-        "import std::stdio::stdout
-
-         let mut count = 0
-         let value = 3
-
-         (value > 5){}.if_false {{ count += 1 }}
-         (value > 5){}.if_true {{ count += 1 }}
-         stdout.print(count)",
-        ".if_true { count += 1 }.if_false { count += 1 }".repeat(links),
-        ".or {\n count += 1\n value > 5 }.and { False }".repeat(links),
-    );
-    compiles_and_prints(&source, &format!("{}\n", 2 * links + 1));
-}
-
-/// Builds a program with and without optimisation, and runs it.
-#[track_caller]
-fn compiles_and_prints(source: &str, expected: &str) {
-    support::build_runtime();
-    let directory = support::directory();
-    let (file, output) = (directory.path().join("main.inko"), directory.path().join("program"));
-    std::fs::write(&file, source).expect("the program can be written");
-    for level in ["none", "speed"] {
-        let mut command = support::child(support::INKOC);
-        let built = run(command.args(["build", "--opt", level]).arg(&file).arg("-o").arg(&output), LIMIT);
-        assert_eq!(built.status, Some(0), "{level}: {}", built.stderr);
-        prints(&run(&mut support::child(&output), LIMIT), expected);
     }
 }
 

@@ -1,10 +1,8 @@
 //! Malformed input gives diagnostics: the test programs, cut off or with bytes changed at places that a
 //! fixed seed chooses, never make the compiler panic, hang or end with another status than 0 or 1.
 
-mod support;
-
+use inko_testing::suite::{self, child, files, inkoc, root, run};
 use std::time::Duration;
-use support::{INKOC, child, files, root, run};
 
 /// Half are truncations, half have some bytes changed.
 const CASES: u64 = 200;
@@ -24,7 +22,7 @@ impl Random {
 #[test]
 fn malformed_programs_give_diagnostics() {
     let programs = files(&root().join("tests/programs"), "inko");
-    let directory = support::directory();
+    let directory = suite::directory();
     for case in 0..CASES {
         let mut random = Random(0x9E37_79B9_7F4A_7C15 ^ (case + 1));
         let program = &programs[random.below(programs.len())];
@@ -39,7 +37,7 @@ fn malformed_programs_give_diagnostics() {
         }
         let path = directory.path().join(format!("case_{case}.inko"));
         std::fs::write(&path, &bytes).expect("the case can be written");
-        let finished = run(child(INKOC).arg("check").arg(&path), Duration::from_secs(60));
+        let finished = run(child(inkoc()).arg("check").arg(&path), Duration::from_secs(60));
         let fine = matches!(finished.status, Some(0 | 1)) && !finished.stderr.contains("panicked");
         assert!(
             fine,

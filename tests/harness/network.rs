@@ -1,15 +1,12 @@
 //! What becomes of a program when the network fails: the one process that it happens to gets an error that says what it
 //! was, and all others go on and lose nothing.
 
-mod servers;
-mod support;
-
-use servers::{LIMIT, Running, connect, receive};
+use inko_testing::servers::{LIMIT, Running, connect, receive};
+use inko_testing::suite::{Program, child};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{Program, child};
 
 /// What clients of the server below may ask for, by their first letter. It prints what became of each request.
 const SERVER: &str = r#"
@@ -94,15 +91,6 @@ loop {
   client.close
 }
 "#;
-
-impl Program {
-    /// A command of the shell that runs it, after another one.
-    fn after(&self, preparation: &str) -> Command {
-        let mut command = child("sh");
-        command.arg("-c").arg(format!("{preparation} && exec \"$0\"")).arg(&self.path);
-        command
-    }
-}
 
 /// The server, with a client that must not notice anything.
 struct Server {

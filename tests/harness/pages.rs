@@ -1,14 +1,12 @@
 //! The pages that explain codes: every code has one and every page a code; the wrong example of a page is
 //! rejected with exactly its code, the right one is accepted without a word.
 
-mod support;
-
 use inko_diagnostics::{Code, pages};
+use inko_testing::suite::{self, child, inkoc, root, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 
 /// The longest line that still fits into a terminal of the usual width, once examples are indented.
 const WIDTH: usize = 100;
@@ -138,7 +136,7 @@ fn examples(page: &str) -> Result<Vec<Example>, Failed> {
 
 /// The codes that the compiler reports for an example, and all that it says.
 fn codes_of(mark: &str, examples: &[Example]) -> Result<(BTreeSet<String>, String), Failed> {
-    let directory = support::directory();
+    let directory = suite::directory();
     for example in examples.iter().filter(|example| example.mark == mark || example.mark.is_empty()) {
         let path = directory.path().join(&example.file);
         std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
@@ -147,7 +145,7 @@ fn codes_of(mark: &str, examples: &[Example]) -> Result<(BTreeSet<String>, Strin
     if !directory.path().join("main.inko").is_file() {
         return Err(format!("there is no {mark} example").into());
     }
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.current_dir(directory.path());
     command.args(["check", "--error-format", "json", "--include", ".", "main.inko"]);
     let finished = run(&mut command, Duration::from_secs(60));

@@ -1,14 +1,12 @@
 //! Runs every program below `tests/programs` and `tests/language` in several configurations and compares
 //! what it prints and how it ends with what is expected. `tests/README.md` lists the directives.
 
-mod support;
-
+use inko_testing::suite::{self, child, inkoc, root, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 use tempfile::TempDir;
 
 /// Ends programs that hang; nothing else depends on it.
@@ -101,7 +99,7 @@ fn main() {
     let arguments = Arguments::from_args();
     let root = root().join("tests");
     let mut trials = Vec::new();
-    let found = ["programs", "language"].map(|name| support::files(&root.join(name), "inko"));
+    let found = ["programs", "language"].map(|name| suite::files(&root.join(name), "inko"));
     for path in found.into_iter().flatten().filter(|path| !is_imported(path)) {
         let name = path.strip_prefix(&root).expect("below it").with_extension("");
         let name = name.strip_prefix("programs").unwrap_or(&name);
@@ -125,7 +123,7 @@ fn main() {
         }
     }
     if !arguments.list {
-        support::build_runtime();
+        suite::build_runtime();
     }
     libtest_mimic::run(&arguments, trials).exit();
 }
@@ -141,7 +139,7 @@ fn expected(path: &Path) -> std::io::Result<String> {
     if file.exists() {
         return std::fs::read_to_string(file);
     }
-    Ok(support::inline_output(&std::fs::read_to_string(path)?))
+    Ok(suite::inline_output(&std::fs::read_to_string(path)?))
 }
 
 /// A program, which is built once for all modes that can share it.
@@ -183,7 +181,7 @@ impl Program {
     fn command(&self, is_small: bool, mode: Mode) -> Result<Command, Failed> {
         let mut command = match mode {
             Mode::Interpreted => {
-                let mut command = child(INKOC);
+                let mut command = child(inkoc());
                 self.include(&mut command, "run");
                 command.arg("--interpret").arg(self.source(is_small)?);
                 command
@@ -198,13 +196,13 @@ impl Program {
     fn source(&self, is_small: bool) -> std::io::Result<PathBuf> {
         let (true, Some(size)) = (is_small, &self.wanted.small) else { return Ok(self.path.clone()) };
         // One that another mode reads isn't touched.
-        let small = support::directory_in(self.directory()).keep().join("small.inko");
+        let small = suite::directory_in(self.directory()).keep().join("small.inko");
         std::fs::write(&small, with_size(&std::fs::read_to_string(&self.path)?, size))?;
         Ok(small)
     }
 
     fn directory(&self) -> &Path {
-        self.directory.get_or_init(support::directory).path()
+        self.directory.get_or_init(suite::directory).path()
     }
 
     fn build(&self, is_small: bool, mode: Mode) -> Result<PathBuf, Failed> {
@@ -212,8 +210,8 @@ impl Program {
         let built = &self.built[usize::from(is_small)][usize::from(is_optimised)];
         let path = built.get_or_init(|| {
             let source = self.source(is_small).map_err(|error| error.to_string())?;
-            let output = support::directory_in(self.directory()).keep().join("program");
-            let mut command = child(INKOC);
+            let output = suite::directory_in(self.directory()).keep().join("program");
+            let mut command = child(inkoc());
             self.include(&mut command, "build");
             command.args(["--verify-ir", "--opt", if is_optimised { "speed" } else { "none" }]);
             command.args(["--color", "never", "-o"]).arg(&output).arg(source);

@@ -1,17 +1,15 @@
 //! Checks every program below `tests/rejected` and compares the rendered diagnostics with the snapshot
 //! beside it. `UPDATE=1` rewrites the snapshots; read the difference before committing it.
 
-mod support;
-
+use inko_testing::suite::{self, child, inkoc, root, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::path::Path;
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 
 fn main() {
     let arguments = Arguments::from_args();
     let directory = root().join("tests/rejected");
-    let trials = support::files(&directory, "inko").into_iter().map(|path| {
+    let trials = suite::files(&directory, "inko").into_iter().map(|path| {
         let name = path.strip_prefix(&directory).expect("below it").with_extension("");
         Trial::test(name.display().to_string(), move || check(&path))
     });
@@ -21,7 +19,7 @@ fn main() {
 fn check(path: &Path) -> Result<(), Failed> {
     // A relative path keeps the checkout's place out of the snapshots.
     let relative = path.strip_prefix(root())?;
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.current_dir(root()).args(["check", "--color", "never"]).arg(relative);
     let finished = run(&mut command, Duration::from_secs(60));
     // Labels may point into the library, which is found by its absolute path.

@@ -1,13 +1,11 @@
 //! What a program says when it is stuck or asked (`SIGQUIT`), and how it ends by a signal.
 
-mod support;
-
+use inko_testing::suite::{self, build_runtime, child, inkoc, run};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
-use support::{INKOC, build_runtime, child, run};
 
 /// Ends tests that hang.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -20,7 +18,7 @@ fn build(directory: &Path, source: &str) -> PathBuf {
     build_runtime();
     let (file, output) = (directory.join("reported.inko"), directory.join("reported"));
     std::fs::write(&file, source).expect("the program can be written");
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     let finished = run(command.arg("build").arg(file).arg("-o").arg(&output), LIMIT);
     assert_eq!(finished.status, Some(0), "{}", finished.stderr);
     output
@@ -44,7 +42,7 @@ impl Running {
     }
 
     fn signal(&self, signal: i32) {
-        support::signal(self.child.id(), signal);
+        suite::signal(self.child.id(), signal);
     }
 
     /// A report; what there is of it if the program ends.
@@ -108,7 +106,7 @@ process.suspend(100)
 
 #[test]
 fn a_report_shows_every_process_and_the_program_goes_on() {
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let program = build(temporary.path(), WAITING);
     for threads in ["1", "2", "16"] {
         let mut running = Running::start(child(&program).env("INKO_PRIMARY_THREADS", threads));
@@ -148,7 +146,7 @@ fn a_report_shows_every_process_and_the_program_goes_on() {
 /// enough reports.
 #[test]
 fn reports_disturb_nobody() {
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let source = "import std::loop::(repeat)
 import std::process::(self, Process)
 import std::stdio::stdin
@@ -207,7 +205,7 @@ stdout.print(sum == (rounds * 4_950))
 
 #[test]
 fn signals_end_programs_that_are_busy() {
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let source = "import std::stdio::stderr import std::stdio::stdout
         stdout.print('ready') stdout.write_string('and more') stderr.print('written') while({ True }) { }";
     let program = build(temporary.path(), source);
@@ -221,7 +219,7 @@ fn signals_end_programs_that_are_busy() {
 /// As a shell has it for programs in the background.
 #[test]
 fn ignored_signals_stay_ignored() {
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let program = build(temporary.path(), WAITING);
     let mut shell = child("sh");
     shell.arg("-c").arg("trap '' INT QUIT; exec \"$0\"").arg(&program);
@@ -240,7 +238,7 @@ fn ignored_signals_stay_ignored() {
 
 #[test]
 fn a_stuck_program_says_who_waits_where_and_how_long() {
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let source = "import std::process::(self, Process)
 import std::stdio::stdin
 import std::stdio::stdout

@@ -1,13 +1,10 @@
 //! The examples that are servers, and their clients: each does what its comments say.
 
-mod servers;
-mod support;
-
-use servers::{LIMIT, Running, connect, receive};
+use inko_testing::servers::{LIMIT, Running, connect, receive};
+use inko_testing::suite::{self, build_file, child, root, run};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::process::Command;
-use support::{build_file, child, root, run};
 use tempfile::TempDir;
 
 /// An example that was built.
@@ -19,7 +16,7 @@ struct Example {
 impl Example {
     #[track_caller]
     fn new(name: &str) -> Self {
-        let directory = support::directory();
+        let directory = suite::directory();
         let output = directory.path().join(name);
         build_file(&root().join("examples").join(name).with_extension("inko"), &output);
         Self { _directory: directory, command: child(output) }

@@ -4,13 +4,11 @@
 //! An example is a run of lines in a comment that are indented by four more blanks than its text. All examples of a
 //! library module are one program. Modules that aren't there to be imported have none.
 
-mod support;
-
+use inko_testing::suite::{self, child, inkoc, root, run};
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
-use support::{INKOC, child, root, run};
 
 /// No library module takes longer, on a busy machine.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -32,10 +30,10 @@ def example_check(line: Integer, given: Any, expected: Any) {
 
 fn main() {
     let arguments = Arguments::from_args();
-    support::build_runtime();
+    suite::build_runtime();
     let library = root().join("std");
     let mut trials = vec![Trial::test("every public method has an example", every_method_has_an_example)];
-    for path in support::files(&library, "inko") {
+    for path in suite::files(&library, "inko") {
         let name = path.strip_prefix(&library).expect("it lies there").with_extension("");
         if name.starts_with("tests") {
             continue;
@@ -52,7 +50,7 @@ fn main() {
 fn every_method_has_an_example() -> Result<(), Failed> {
     let library = root().join("std");
     let mut missing = Vec::new();
-    for path in support::files(&library, "inko") {
+    for path in suite::files(&library, "inko") {
         if path.starts_with(library.join("tests")) {
             continue;
         }
@@ -100,7 +98,7 @@ fn examples(text: &str) -> Vec<Example> {
 }
 
 fn check(examples: &[Example]) -> Result<(), Failed> {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::write(directory.path().join("example_checker.inko"), CHECKER)?;
     let mut main = String::new();
     for example in examples {
@@ -109,7 +107,7 @@ fn check(examples: &[Example]) -> Result<(), Failed> {
         write_example(&directory.path().join(format!("{name}.inko")), example)?;
     }
     std::fs::write(directory.path().join("main.inko"), main)?;
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.current_dir(directory.path()).args(["run", "--color", "never", "--include", ".", "main.inko"]);
     let finished = run(&mut command, LIMIT);
     if finished.status != Some(0) {

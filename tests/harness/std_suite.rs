@@ -1,11 +1,9 @@
 //! The standard library's own tests, written in Inko (`std/tests`): with as many threads as there are cores, with 1, 2
 //! and 16, and with a collection at every allocation. Also what `inkoc test` does around them.
 
-mod support;
-
+use inko_testing::suite::{self, Finished, build_runtime, child, inkoc, root, run};
 use std::path::Path;
 use std::time::Duration;
-use support::{Finished, INKOC, build_runtime, child, root, run};
 
 /// The whole suite under stress takes longest.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -18,7 +16,7 @@ const FEWEST_A_MODULE: usize = 10;
 /// Runs `inkoc test` at the top of the checkout.
 fn inkoc_test(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Finished {
     build_runtime();
-    let mut command = child(INKOC);
+    let mut command = child(inkoc());
     command.current_dir(directory).arg("test").args(arguments).envs(variables.iter().copied());
     run(&mut command, LIMIT)
 }
@@ -72,7 +70,7 @@ fn without_optimisation() {
 fn each_module_has_tests() {
     let library = root().join("std");
     let mut missing = Vec::new();
-    for path in support::files(&library, "inko") {
+    for path in suite::files(&library, "inko") {
         let relative = path.strip_prefix(&library).expect("it lies there");
         // That one only says in which order the others are loaded.
         if relative.starts_with("tests") || relative == Path::new("init.inko") {
@@ -106,7 +104,7 @@ fn is_part(library: &Path, path: &Path) -> bool {
 
 /// A directory of tests with one module.
 fn project(text: &str) -> tempfile::TempDir {
-    let directory = support::directory();
+    let directory = suite::directory();
     std::fs::create_dir_all(directory.path().join("tests/test/shop")).expect("it is made");
     std::fs::write(directory.path().join("tests/test/shop/test_cart.inko"), text).expect("it is written");
     directory
@@ -197,7 +195,7 @@ fn a_configuration_is_set_up_first() {
 
 #[test]
 fn mistakes_are_named() {
-    let empty = support::directory();
+    let empty = suite::directory();
     let says = |finished: &Finished, text: &str| {
         assert_eq!(finished.status, Some(1), "{}", finished.stdout);
         assert!(finished.stderr.contains(text), "it lacks {text:?}:\n{}", finished.stderr);
@@ -238,7 +236,7 @@ fn what_tests_leave_behind_is_removed() {
           }
         }",
     );
-    let temporary = support::directory();
+    let temporary = suite::directory();
     let finished =
         inkoc_test(project.path(), &[], &[("TMPDIR", temporary.path().to_str().expect("it is text"))]);
     assert!(finished.stderr.contains("Can not divide an Integer by 0"), "{}", finished.stderr);
@@ -248,9 +246,9 @@ fn what_tests_leave_behind_is_removed() {
 #[test]
 fn tests_of_panics_need_the_compiler() {
     build_runtime();
-    let directory = support::directory();
+    let directory = suite::directory();
     let source = "import std::test::(assert_panic)  try assert_panic('10 / 0') else Nil";
-    let mut build = child(INKOC);
+    let mut build = child(inkoc());
     build.current_dir(directory.path()).args(["build", "-o", "program", "-e", source]);
     assert_eq!(run(&mut build, LIMIT).status, Some(0));
     let program = directory.path().join("program");
@@ -260,5 +258,5 @@ fn tests_of_panics_need_the_compiler() {
     let wrong = run(child(&program).env("INKOC", "/nowhere/inkoc"), LIMIT);
     assert_eq!(wrong.status, Some(1));
     assert!(wrong.stderr.contains("/nowhere/inkoc can't be run"), "{}", wrong.stderr);
-    assert_eq!(run(child(&program).env("INKOC", INKOC), LIMIT).status, Some(0));
+    assert_eq!(run(child(&program).env("INKOC", inkoc()), LIMIT).status, Some(0));
 }

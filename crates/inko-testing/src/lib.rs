@@ -1,7 +1,12 @@
-//! What tests of the middle of the compiler share: Inko source in, the representation out, with the real standard library.
+//! What tests share. For those of the middle of the compiler: Inko source in, the representation out, with the real standard
+//! library. For whole programs: children and their files ([`child`]), the compiler under test and what programs do ([`suite`]), and
+//! programs that serve ([`servers`]).
 //!
 //! *Invariant:* only tests depend on this crate, and it panics with all that is known when a program isn't accepted.
-#![forbid(unsafe_code)]
+
+pub mod child;
+pub mod servers;
+pub mod suite;
 
 use inko_diagnostics::Diagnostic;
 use inko_ir::ir::Program;

@@ -1,10 +1,7 @@
 //! Small programs of the intermediate representation, and what runs them: the C compiler links them with a
 //! runtime that plays the real one.
 
-#[path = "../../../../../tests/harness/child.rs"]
-mod starting;
-
-pub(crate) use starting::child;
+pub(crate) use inko_testing::child::child;
 
 use inko_codegen::{Listings, Options, Output, compile};
 use inko_ir::ir::*;
@@ -129,7 +126,7 @@ fn cc(options: &[&str], files: &[PathBuf]) {
 fn runtime() -> PathBuf {
     static DIRECTORY: OnceLock<tempfile::TempDir> = OnceLock::new();
     let directory = DIRECTORY.get_or_init(|| {
-        let directory = starting::directory();
+        let directory = inko_testing::child::directory();
         let path = |name: &str| directory.path().join(name);
         std::fs::write(path("runtime.c"), RUNTIME).expect("written");
         let options = ["-c", "-O1", "-g", "-fno-pie", "-fno-omit-frame-pointer", "-Wall", "-Werror", "-o"];
@@ -146,7 +143,7 @@ pub struct Linked {
 
 impl Linked {
     pub fn new(object: &[u8]) -> Self {
-        let directory = starting::directory();
+        let directory = inko_testing::child::directory();
         let path = |name: &str| directory.path().join(name);
         std::fs::write(path("program.o"), object).expect("written");
         cc(&["-no-pie", IGNORE, "-o"], &[path("program"), path("program.o"), runtime()]);

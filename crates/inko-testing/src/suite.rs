@@ -1,22 +1,25 @@
 //! What the test targets share: where the compiler is, how a child is run with a time limit, and the
 //! directives at the top of a program.
 
-#![allow(dead_code, unused_imports, reason = "each target uses a part")]
-
-#[path = "child.rs"]
-mod starting;
-
-pub use starting::{child, directory, directory_in, script};
+pub use crate::child::{child, directory, directory_in, script};
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// The compiler under test.
-pub const INKOC: &str = env!("CARGO_BIN_EXE_inkoc");
+/// The compiler under test: Cargo puts it above the directory of the test targets.
+pub fn inkoc() -> &'static Path {
+    static INKOC: OnceLock<PathBuf> = OnceLock::new();
+    INKOC.get_or_init(|| {
+        let target = std::env::current_exe().expect("this program is there");
+        let compiler = target.ancestors().nth(2).expect("it is in `deps`").join("inkoc");
+        assert!(compiler.is_file(), "{} isn't there; test the package `inkoc`", compiler.display());
+        compiler
+    })
+}
 
 /// The variable that says that the runtime archive is up to date.
 const PREBUILT: &str = "INKO_TESTS_PREBUILT";
@@ -38,7 +41,7 @@ pub fn build_runtime() {
         // It has to be built as Cargo builds it, so with the same environment.
         let mut command = Command::new(env!("CARGO"));
         command.current_dir(root()).args(["build", "--quiet", "--package", "inko-runtime"]);
-        if Path::new(INKOC).parent().is_some_and(|directory| directory.ends_with("release")) {
+        if inkoc().parent().is_some_and(|directory| directory.ends_with("release")) {
             command.arg("--release");
         }
         assert!(command.status().expect("cargo runs").success(), "the runtime doesn't build");
@@ -58,10 +61,13 @@ pub fn build(directory: &Path, source: &str) -> PathBuf {
 #[track_caller]
 pub fn build_file(file: &Path, output: &Path) {
     build_runtime();
-    let built = child(INKOC).arg("build").arg(file).arg("-o").arg(output).output();
+    let built = child(inkoc()).arg("build").arg(file).arg("-o").arg(output).output();
     let built = built.expect("the compiler starts");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
+
+/// Ends what hangs; nothing else depends on it.
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// A program that was built.
 pub struct Program {
@@ -77,6 +83,23 @@ impl Program {
         let directory = directory();
         let path = build(directory.path(), source);
         Self { _directory: directory, path }
+    }
+
+    /// Runs it with variables.
+    pub fn run(&self, variables: &[(&str, &str)]) -> Finished {
+        run(child(&self.path).envs(variables.iter().copied()), LIMIT)
+    }
+
+    /// A command of the shell that runs it, after another one.
+    pub fn after(&self, preparation: &str) -> Command {
+        let mut command = child("sh");
+        command.arg("-c").arg(format!("{preparation} && exec \"$0\"")).arg(&self.path);
+        command
+    }
+
+    /// Runs it with so many KiB of address space.
+    pub fn run_in(&self, space: usize) -> Finished {
+        run(&mut self.after(&format!("ulimit -v {space}")), LIMIT)
     }
 }
 

@@ -6,8 +6,6 @@
 //! still runs: children of children too, which are known by that directory. It is in their environment (`HOME` and
 //! `TMPDIR`), they work in it, or their program is there.
 
-#![allow(dead_code, reason = "each target uses a part")]
-
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;

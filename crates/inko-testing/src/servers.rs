@@ -1,8 +1,6 @@
 //! What the tests of servers share: a program that runs until the test has seen enough, and says at which port it listens.
 
-#![allow(dead_code, reason = "each target uses a part")]
-
-use crate::support::signal;
+use crate::suite::signal;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
@@ -21,6 +19,7 @@ pub struct Running {
 }
 
 impl Running {
+    /// Starts it.
     pub fn start(command: &mut Command) -> Self {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
