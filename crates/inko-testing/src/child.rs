@@ -145,7 +145,8 @@ impl Scratch {
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).expect("it is ours");
         // Signals for the whole group of processes must not end it.
         let mut remover = Command::new("/bin/sh");
-        remover.args(["-c", REMOVER]).arg(&path);
+        // Nor does it belong to another run, whose remover would kill it, if this is a test that a test has started.
+        remover.args(["-c", REMOVER]).arg(&path).env_clear().env("PATH", PATH);
         remover
             .current_dir("/")
             .stdin(Stdio::piped())
